@@ -1,0 +1,171 @@
+# shellcheck shell=bash
+# Two tenants, three people, and what each of them may do: every call is shown as one types it, with its answer, and is
+# checked. Needs messages.sh and jq; `binaries` is the folder of agentctl, `daemon_address` where agentd listens, and
+# `administrator_key` the key of a system administrator.
+
+# Variables are shared with scripts/run, which shellcheck does not follow from here.
+# shellcheck disable=SC2034,SC2154
+
+# What the demonstration leaves for the person who watched it.
+demonstration_key=''
+
+demonstrate() {
+    local acme globex ada bob carol ada_key bob_key carol_key private_agent public_agent
+
+    chapter 'A system administrator creates two tenants, their users and an API key for each user'
+    speak_as administrator "$administrator_key"
+    create_tenant acme 'Acme Ltd' --feature custom_agents --feature agent_sharing --admin-email admin@acme.example
+    acme=$slug
+    create_tenant globex 'Globex Corporation' --admin-email admin@globex.example
+    globex=$slug
+    create_user "$acme" ada@acme.example Ada
+    ada=$user_id
+    create_user "$acme" bob@acme.example Bob
+    bob=$user_id
+    create_user "$globex" carol@globex.example Carol
+    carol=$user_id
+    issue_key "$acme" "$ada"
+    ada_key=$key
+    issue_key "$acme" "$bob"
+    bob_key=$key
+    issue_key "$globex" "$carol"
+    carol_key=$key
+
+    chapter 'Ada creates two agents; the second one is for all of Acme'
+    speak_as ada "$ada_key"
+    succeeds agents create --name 'Market notes' --type RESEARCH --prompt 'You collect news about our market.' \
+        --output json
+    private_agent=$(field .id)
+    succeeds agents create --name 'Release writer' --type CUSTOM --prompt 'You write release notes.' --public \
+        --description 'Turns commits into release notes' --output json
+    public_agent=$(field .id)
+    succeeds agents list
+    expect_answer 'Market notes'
+    expect_answer 'Release writer'
+
+    chapter 'Bob, a colleague, sees the public one and may not change it; the private one does not exist for him'
+    speak_as bob "$bob_key"
+    succeeds whoami
+    expect_answer bob@acme.example
+    succeeds agents list-public
+    expect_answer 'Release writer'
+    succeeds agents get "$public_agent"
+    expect_answer 'Release writer'
+    is_refused PERMISSION_DENIED agents update "$public_agent" --name 'Mine now'
+    is_refused PERMISSION_DENIED agents delete "$public_agent"
+    is_refused NOT_FOUND agents get "$private_agent"
+
+    chapter 'Carol belongs to the other tenant: for her neither exists, public or not'
+    speak_as carol "$carol_key"
+    succeeds agents list-public
+    expect_no_answer 'Release writer'
+    is_refused NOT_FOUND agents get "$public_agent"
+    is_refused NOT_FOUND agents get "$private_agent"
+    is_refused NOT_FOUND agents update "$public_agent" --name 'Mine now'
+
+    chapter 'Her tenant has not the feature custom_agents; agents of the other types are hers to make'
+    is_refused FAILED_PRECONDITION agents create --name 'Own kind' --type CUSTOM --prompt 'You are special.'
+    succeeds agents create --name 'Support desk' --type CUSTOMER_SERVICE --prompt 'You answer questions.'
+    succeeds agents list
+    expect_answer 'Support desk'
+
+    chapter 'Ada changes her agent and deletes the other'
+    speak_as ada "$ada_key"
+    succeeds agents update "$public_agent" --name 'Release editor'
+    succeeds agents get "$public_agent"
+    expect_answer 'Release editor'
+    succeeds agents delete "$private_agent"
+    succeeds agents list
+    expect_no_answer 'Market notes'
+
+    chapter 'The daemon is well'
+    succeeds health
+    demonstration_key=$ada_key
+}
+
+# ---- What is created; each sets a variable -------------------------------------------------------------------------
+
+# create_tenant SLUG DISPLAY_NAME OPTION...: sets slug. Keys are shown once and never written to a file, so the users of
+# an earlier run on the same data cannot be used again; a later run makes tenants of its own, acme-2, acme-3 ...
+create_tenant() {
+    local wanted=$1 display_name=$2 number
+    shift 2
+    slug=$wanted
+    for ((number = 2; number < 1000; number++)); do
+        call tenants create --slug "$slug" --display-name "$display_name" "$@" --output json
+        [[ $answer == *ALREADY_EXISTS* && $status != 0 ]] || break
+        slug=$wanted-$number
+    done
+    show
+    expect_success
+    [[ $(field .slug) == "$slug" ]] || refuse "a tenant with the slug $slug"
+}
+
+# create_user TENANT EMAIL DISPLAY_NAME: sets user_id.
+create_user() {
+    succeeds users create --email "$2" --display-name "$3" --tenant "$1" --output json
+    user_id=$(field .id)
+}
+
+# issue_key TENANT USER: sets key.
+issue_key() {
+    succeeds tokens issue --user-id "$2" --name demo --tenant "$1" --output json
+    key=$(field .secret)
+}
+
+# ---- Calls ---------------------------------------------------------------------------------------------------------
+
+# speak_as NAME KEY: who makes the calls that follow.
+speak_as() {
+    speaker=$1
+    speaker_key=$2
+}
+
+chapter() { printf '\n--- %s\n' "$1"; }
+
+# call ARGUMENT...: sets command, answer and status.
+call() {
+    command=("$@")
+    status=0
+    answer=$(AGENTD_ADDRESS=$daemon_address AGENTD_TOKEN=$speaker_key "$binaries/agentctl" "$@" 2>&1) || status=$?
+}
+
+# Keys are secrets even here: the first characters say which one it is.
+show() {
+    local argument line=''
+    for argument in "${command[@]}"; do
+        [[ $argument =~ ^[A-Za-z0-9_.,:/@=-]+$ ]] || argument="'$argument'"
+        line+=" $argument"
+    done
+    printf '\n[%s] $ agentctl%s\n%s\n' "$speaker" "$line" "$answer" |
+        sed -E 's/(agd_[A-Za-z0-9]{4})[A-Za-z0-9_-]+/\1.../g'
+}
+
+succeeds() {
+    call "$@"
+    show
+    expect_success
+}
+
+# is_refused CODE ARGUMENT...
+is_refused() {
+    local code=$1
+    shift
+    call "$@"
+    show
+    ((status != 0)) || refuse "an exit code other than 0, because of $code"
+    expect_answer "$code"
+}
+
+expect_success() { ((status == 0)) || refuse 'a success'; }
+
+expect_answer() { [[ $answer == *"$1"* ]] || refuse "an answer with: $1"; }
+
+expect_no_answer() { [[ $answer != *"$1"* ]] || refuse "an answer without: $1"; }
+
+# field PATH: of the last answer, which is JSON. Numbers of 64 bits may be strings there.
+field() {
+    jq --raw-output --exit-status "$1" <<<"$answer" 2>/dev/null || refuse "JSON with the field $1"
+}
+
+refuse() { die "the demonstration expected $1; exit code $status and the answer above came instead"; }
