@@ -1,0 +1,86 @@
+/// What an agent is for. The numbers are those of `agentd.v1.AgentType`.
+package enum AgentType: Int32, Sendable, CaseIterable {
+    case customerService = 1
+    case dataAnalysis = 2
+    case contentCreation = 3
+    case codeAssistant = 4
+    case research = 5
+    case workflow = 6
+    case custom = 7
+
+    /// The name that the database keeps; in capitals it is the name in filters and after `AGENT_TYPE_`.
+    package var databaseName: String {
+        switch self {
+        case .customerService: "customer_service"
+        case .dataAnalysis: "data_analysis"
+        case .contentCreation: "content_creation"
+        case .codeAssistant: "code_assistant"
+        case .research: "research"
+        case .workflow: "workflow"
+        case .custom: "custom"
+        }
+    }
+
+    package init?(databaseName: String) {
+        guard let type = Self.allCases.first(where: { $0.databaseName == databaseName }) else { return nil }
+        self = type
+    }
+}
+
+/// Where an agent stands in its life. The numbers are those of `agentd.v1.AgentStatus`.
+package enum AgentStatus: Int32, Sendable, CaseIterable {
+    case draft = 1
+    case active = 2
+    case paused = 3
+    case archived = 4
+
+    package var databaseName: String {
+        switch self {
+        case .draft: "draft"
+        case .active: "active"
+        case .paused: "paused"
+        case .archived: "archived"
+        }
+    }
+
+    package init?(databaseName: String) {
+        guard let status = Self.allCases.first(where: { $0.databaseName == databaseName }) else { return nil }
+        self = status
+    }
+}
+
+/// An agent as the database keeps it.
+package struct Agent: Sendable, Equatable {
+    package var id: Int64 = 0
+    package var tenantID: TenantID
+    package var ownerID: Int64 = 0
+    package var name = ""
+    package var description = ""
+    package var type: AgentType = .custom
+    package var status: AgentStatus = .draft
+    package var systemPrompt = ""
+    /// A JSON object, byte for byte as it was given.
+    package var config = "{}"
+    package var isPublic = false
+    package var isActive = true
+    package var createTime = Timestamp(microseconds: 0)
+    package var updateTime = Timestamp(microseconds: 0)
+    package var deleteTime: Timestamp?
+    /// Counts the changes; its text is the etag.
+    package var revision: Int64 = 1
+
+    package init(tenantID: TenantID) { self.tenantID = tenantID }
+}
+
+/// The entity tag of a revision, as clients see it.
+package enum EntityTag {
+    package static func text(revision: Int64) -> String { "r\(revision)" }
+
+    /// The revision of a tag; a text that never was a tag gives 0, which no revision matches.
+    package static func revision(_ text: String) -> Int64 {
+        guard let revision = Int64(text.dropFirst()), revision > 0, text == Self.text(revision: revision) else {
+            return 0
+        }
+        return revision
+    }
+}

@@ -1,0 +1,90 @@
+package import AgentdCore
+internal import CAgentdProto
+internal import CProtobufC
+
+/// The answer of a call as a frame, built in the arena of the call.
+package enum ResponseFrame {
+    /// A success with its message, which is not copied: it is packed where it goes, behind everything else.
+    package static func success(id: UInt64, requestID: String, message: EncodedMessage, arena: Arena) -> EncodedMessage
+    {
+        let builder = MessageBuilder(arena: arena)
+        let started = start(id: id, requestID: requestID, builder: builder)
+        // An empty message is left out, as protobuf leaves out what is empty.
+        guard message.packedSize > 0 else { return frame(of: started, builder) }
+        let response = EncodedMessage(view: MessageView(pointer: started))
+        let inner = Prefix(field: messageField, length: message.packedSize)
+        let outer = Prefix(
+            field: AGENTD__WIRE__V1__SERVER_FRAME__FRAME_RESPONSE.rawValue,
+            length: response.packedSize + inner.size + message.packedSize)
+        let count = outer.size + response.packedSize + inner.size
+        let head = UnsafeMutableRawBufferPointer(start: builder.raw(count), count: count)
+        outer.write(to: head[..<outer.size])
+        response.pack(into: UnsafeMutableRawBufferPointer(rebasing: head[outer.size...]))
+        inner.write(to: head[(outer.size + response.packedSize)...])
+        return EncodedMessage(head: UnsafeRawBufferPointer(head), followedBy: message)
+    }
+
+    /// An error with its details.
+    package static func failure(id: UInt64, requestID: String, error: ServiceError, arena: Arena) -> EncodedMessage {
+        let builder = MessageBuilder(arena: arena)
+        let response = start(id: id, requestID: requestID, builder: builder)
+        response.pointee.code = error.code.rawValue
+        response.pointee.error = builder.text(error.message)
+        response.pointee.details = EncodedMessage(StatusDetails(error), arena: arena).packed(builder)
+        return frame(of: response, builder)
+    }
+
+    /// `Response.message`, the last field of its message.
+    private static var messageField: UInt32 { 7 }
+
+    private static func start(
+        id: UInt64, requestID: String, builder: MessageBuilder
+    ) -> UnsafeMutablePointer<Agentd__Wire__V1__Response> {
+        let response = builder.make(agentd__wire__v1__response__init)
+        response.pointee.id = id
+        let header = builder.make(agentd__wire__v1__header__init)
+        header.pointee.key = builder.text("x-request-id")
+        header.pointee.value = builder.text(bytes: requestID)
+        response.pointee.n_headers = 1
+        response.pointee.headers = builder.pointers([header])
+        return response
+    }
+
+    private static func frame(
+        of response: UnsafeMutablePointer<Agentd__Wire__V1__Response>, _ builder: MessageBuilder
+    ) -> EncodedMessage {
+        let frame = builder.make(agentd__wire__v1__server_frame__init)
+        frame.pointee.response = response
+        frame.pointee.frame_case = AGENTD__WIRE__V1__SERVER_FRAME__FRAME_RESPONSE
+        return EncodedMessage(view: MessageView(pointer: frame))
+    }
+
+    /// What stands before a length-delimited value: its tag and its length.
+    private struct Prefix {
+        private let tag: UInt64
+        private let length: UInt64
+
+        init(field: UInt32, length: Int) {
+            tag = UInt64(field) << 3 | UInt64(WireCursor.WireType.lengthDelimited.rawValue)
+            self.length = UInt64(length)
+        }
+
+        var size: Int { Self.varintSize(tag) + Self.varintSize(length) }
+
+        func write(to memory: Slice<UnsafeMutableRawBufferPointer>) {
+            var index = memory.startIndex
+            for number in [tag, length] {
+                var rest = number
+                while rest >= 0x80 {
+                    memory.base[index] = UInt8(truncatingIfNeeded: rest) | 0x80
+                    rest >>= 7
+                    index += 1
+                }
+                memory.base[index] = UInt8(rest)
+                index += 1
+            }
+        }
+
+        private static func varintSize(_ value: UInt64) -> Int { max(1, (70 - value.leadingZeroBitCount) / 7) }
+    }
+}
