@@ -1,0 +1,80 @@
+internal import AgentdCore
+internal import Postgres
+
+/// The columns of an agent, in the order in which `agent(from:)` reads them.
+enum AgentColumns {
+    private static let names = [
+        "id", "tenant_id", "owner_id", "name", "description", "agent_type", "status", "system_prompt", "config",
+        "is_public", "is_active", "create_time", "update_time", "delete_time", "revision",
+    ]
+
+    static let count = names.count
+
+    /// The select list, each column qualified with `table`.
+    static func list(_ table: String) -> String { names.map { "\(table).\($0)" }.joined(separator: ", ") }
+
+    /// - Parameter first: The position of the first of the columns in the row.
+    static func agent(_ rows: borrowing Rows, _ row: Int, first: Int = 0) throws(DecodingFailure) -> Agent {
+        var agent = Agent(tenantID: try rows.tenantID(row, first + 1))
+        agent.id = try rows.int8(row, first)
+        agent.ownerID = try rows.int8(row, first + 2)
+        agent.name = try rows.text(row, first + 3)
+        agent.description = try rows.text(row, first + 4)
+        guard let type = AgentType(databaseName: try rows.text(row, first + 5)) else {
+            throw DecodingFailure("agent_type is unknown")
+        }
+        agent.type = type
+        guard let status = AgentStatus(databaseName: try rows.text(row, first + 6)) else {
+            throw DecodingFailure("status is unknown")
+        }
+        agent.status = status
+        agent.systemPrompt = try rows.text(row, first + 7)
+        agent.config = try rows.text(row, first + 8)
+        agent.isPublic = try rows.bool(row, first + 9)
+        agent.isActive = try rows.bool(row, first + 10)
+        agent.createTime = try rows.timestamp(row, first + 11)
+        agent.updateTime = try rows.timestamp(row, first + 12)
+        agent.deleteTime = try rows.optionalTimestamp(row, first + 13)
+        agent.revision = try rows.int8(row, first + 14)
+        return agent
+    }
+}
+
+/// The SQL that decides what became of a change to an existing agent; see `ChangeOutcome`.
+enum AgentChange {
+    /// Whether an agent is the caller's own; a system administrator of another tenant may have the id of a user of this
+    /// one.
+    static let isOwn = "owner_id = $2 AND $1 = $7"
+
+    /// Expects the expressions `prior`, `visible` and `changed` before it.
+    /// - Parameter refusal: The outcome when the agent is the caller's own and was not changed.
+    static func answer(_ method: String, refusal: String) -> String {
+        """
+        answer AS (
+            SELECT * FROM changed
+            UNION ALL
+            SELECT a.* FROM prior AS p, LATERAL \(Change.firstAnswer(method, "agents")) AS a
+        )
+        SELECT CASE
+                WHEN p.method IS NOT NULL THEN \(Change.priorOutcome(method))
+                WHEN a.id IS NOT NULL THEN 'done'
+                WHEN v.owner_id IS NULL THEN 'absent'
+                WHEN v.owner_id <> $2 OR $1 <> $7 THEN 'foreign'
+                ELSE \(refusal)
+            END,
+            \(AgentColumns.list("a"))
+        FROM (SELECT 1) AS one
+            LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true LEFT JOIN visible AS v ON true
+        """
+    }
+
+    /// Parameters 8 and 9 of a change to an existing agent: its id, and the revision that it must have or NULL.
+    static let parameterTypes = Change.parameterTypes + [ParameterType.int8, .int8]
+
+    static func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {
+        guard rows.count == 1 else { throw DecodingFailure("a change answered \(rows.count) rows") }
+        return try ChangeOutcome(try rows.text(0, 0), decoding: rows) { (rows) throws(DecodingFailure) in
+            try AgentColumns.agent(rows, 0, first: 1)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package import AgentdCore
+package import Postgres
+
+/// The database of one event loop: a pool that connects as `agentd_app` for the tenants' statements, and a small one
+/// that connects as `agentd_platform` for the few that work across tenants.
+package struct Database: Sendable {
+    private let tenantPool: PostgresPool
+    private let platformPool: PostgresPool
+
+    package init(tenantPool: PostgresPool, platformPool: PostgresPool) {
+        self.tenantPool = tenantPool
+        self.platformPool = platformPool
+    }
+
+    package func tenantSession(for caller: Caller, callID: String, deadline: Deadline) -> TenantSession {
+        TenantSession(pool: tenantPool, caller: caller, callID: callID, deadline: deadline)
+    }
+
+    package func platformSession(deadline: Deadline) -> PlatformSession {
+        PlatformSession(pool: platformPool, deadline: deadline)
+    }
+}

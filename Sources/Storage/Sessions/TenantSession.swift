@@ -1,0 +1,85 @@
+package import AgentdCore
+internal import Postgres
+
+/// A statement that runs within one tenant: under its row-level security, and with the tenant in its text as well.
+package protocol TenantStatement: Sendable {
+    associatedtype Answer: Sendable
+    /// Runs it; only `TenantSession` calls this.
+    func run(in session: TenantSession) async throws(ServiceError) -> Answer
+}
+
+/// The database as one call of one tenant sees it. Everything runs in a transaction whose tenant is the caller's: the
+/// setting is made first, in the same segment of the pipeline, and is gone with the transaction.
+///
+/// Used on the event loop that its pool belongs to.
+package struct TenantSession {
+    package let caller: Caller
+    /// `x-request-id` of the call, for the audit trail.
+    package let callID: String
+    package let deadline: Deadline
+    private let pool: PostgresPool
+
+    init(pool: PostgresPool, caller: Caller, callID: String, deadline: Deadline) {
+        self.pool = pool
+        self.caller = caller
+        self.callID = callID
+        self.deadline = deadline
+    }
+
+    package func run<S: TenantStatement>(_ statement: S) async throws(ServiceError) -> S.Answer {
+        try await statement.run(in: self)
+    }
+
+    func read<S: Statement>(_ statement: S) async throws(ServiceError) -> S.Output {
+        try await execute(statement, effect: .read, repeatable: true)
+    }
+
+    /// - Parameter repeatable: Whether running it again has no second effect, as with a request id.
+    func write<S: Statement>(_ statement: S, repeatable: Bool) async throws(ServiceError) -> S.Output {
+        try await execute(statement, effect: .write, repeatable: repeatable)
+    }
+
+    private func execute<S: Statement>(
+        _ statement: S, effect: Effect, repeatable: Bool
+    ) async throws(ServiceError) -> S.Output {
+        let context = SetTenantContext(
+            tenantID: caller.tenantID, userID: caller.userID, deadline: deadline, pool: pool)
+        var attempts = Attempts(repeatable: repeatable)
+        while true {
+            do {
+                return try await pool.run(
+                    context, then: statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
+            } catch {
+                try attempts.failed(error)
+            }
+        }
+    }
+}
+
+/// The one place that says which tenant a transaction belongs to. It also ends what runs longer than its caller waits.
+///
+/// Unchecked: its pool is asked on the pool's own event loop, when the call is sent.
+private struct SetTenantContext: Statement, @unchecked Sendable {
+    private static let text = StatementText(
+        "set_tenant_context",
+        """
+        SELECT set_config(name, value, true)
+        FROM (VALUES ('app.current_tenant_id', $1), ('app.current_user_id', $2), ('statement_timeout', $3))
+            AS settings (name, value)
+        """, [.text, .text, .text])
+
+    let tenantID: TenantID
+    let userID: Int64
+    let deadline: Deadline
+    let pool: PostgresPool
+
+    var text: StatementText { Self.text }
+
+    func bind(to parameters: inout Parameters) {
+        parameters.append(text: tenantID.description)
+        parameters.append(text: String(userID))
+        parameters.append(text: String(pool.statementTimeoutMilliseconds(until: deadline.uptimeNanoseconds)))
+    }
+
+    func decode(_ rows: borrowing Rows) throws(DecodingFailure) {}
+}
