@@ -1,0 +1,57 @@
+internal import AgentdCore
+internal import Messages
+internal import Storage
+
+/// What the two lists of agents share: reading the query, and the way from page to page.
+struct AgentListing {
+    let method: String
+    let scope: AgentQuery.Scope
+    let pageTokens: PageTokens
+
+    /// The texts of a request, as the caller gave them.
+    struct Parameters {
+        var pageSize: Int32
+        var pageToken: String
+        var filter: String
+        var orderBy: String
+        var showDeleted = false
+    }
+
+    func page(
+        _ parameters: Parameters, _ context: CallContext
+    ) async throws(ServiceError) -> (agents: [Agent], nextPageToken: String) {
+        let query = try query(parameters, caller: context.caller)
+        let page = try await context.tenant.run(ListAgentsStatement(query))
+        guard page.hasMore, let last = page.agents.last else { return (page.agents, "") }
+        let cursor = AgentQuery.Cursor(after: last, order: query.order)
+        return (page.agents, pageTokens.text(of: cursor, for: binding(parameters, context.caller)))
+    }
+
+    /// - Throws: `FIELD_INVALID` with all that is wrong, or `PAGE_TOKEN_INVALID`.
+    func query(_ parameters: Parameters, caller: Caller) throws(ServiceError) -> AgentQuery {
+        var violations = FieldViolations()
+        var query = AgentQuery(scope: scope, pageSize: PageSize.read(parameters.pageSize, &violations))
+        query.includesDeleted = parameters.showDeleted
+        do {
+            query.filter = try AgentFilterParser.parse(parameters.filter)
+        } catch {
+            violations.add("filter", "column \(error.column): \(error.description)")
+        }
+        if let order = AgentOrderParser.parse(parameters.orderBy) {
+            query.order = order
+        } else {
+            violations.add("order_by", AgentOrderParser.expectation)
+        }
+        try violations.refuseIfAny()
+        if !parameters.pageToken.isEmpty {
+            query.after = try pageTokens.cursor(parameters.pageToken, for: binding(parameters, caller))
+        }
+        return query
+    }
+
+    private func binding(_ parameters: Parameters, _ caller: Caller) -> PageBinding {
+        PageBinding(
+            caller: caller, method: method,
+            parameters: [parameters.filter, parameters.orderBy, parameters.showDeleted ? "with deleted ones" : ""])
+    }
+}

@@ -1,0 +1,64 @@
+package import AgentdCore
+internal import Logging
+package import Messages
+package import Storage
+
+/// Who may call a method. What the caller may see or change of an object is the method's own to decide.
+package enum Access: Sendable {
+    /// Anybody, without a token.
+    case anonymous
+    /// Every principal.
+    case authenticated
+    /// This role or a higher one; a refused attempt is kept in the audit trail.
+    case role(Role)
+}
+
+/// One method of the API: a file in this module, and its line in `MethodTable`.
+package protocol RemoteProcedure: Sendable {
+    associatedtype Request: DecodableMessage
+    associatedtype Answer: EncodableMessage
+    /// As in the schema files, such as `/agentd.v1.AgentService/GetAgent`.
+    static var path: String { get }
+    static var access: Access { get }
+    func callAsFunction(_ request: Request, _ context: CallContext) async throws(ServiceError) -> Answer
+}
+
+/// What a method knows of the call besides its request.
+package struct CallContext: Sendable {
+    package let inbound: InboundCall
+    package let database: Database
+    let logger: Logger
+    private let authenticated: Caller?
+
+    init(inbound: InboundCall, database: Database, logger: Logger, caller: Caller?) {
+        self.inbound = inbound
+        self.database = database
+        self.logger = logger
+        authenticated = caller
+    }
+
+    /// Who calls. Methods that need no token must not ask.
+    package var caller: Caller {
+        guard let authenticated else { preconditionFailure("\(inbound.method) is open to anybody: it has no caller.") }
+        return authenticated
+    }
+
+    /// The database as this caller sees it.
+    package var tenant: TenantSession {
+        database.tenantSession(for: caller, callID: inbound.callID, deadline: inbound.deadline)
+    }
+
+    /// The same in the tenant that the caller's user belongs to, also when a system administrator selected another one.
+    var homeTenant: TenantSession {
+        database.tenantSession(
+            for: Caller(principal: caller.principal), callID: inbound.callID, deadline: inbound.deadline)
+    }
+
+    package var platform: PlatformSession { database.platformSession(deadline: inbound.deadline) }
+
+    /// What makes this change safe to retry.
+    /// - Parameter requestID: The text of the request; empty for none. It was validated before.
+    func change(requestID: String) -> ChangeContext {
+        ChangeContext(requestID: UUIDValue(requestID), payloadDigest: inbound.payload.withBytes(Digest.sha256))
+    }
+}

@@ -1,0 +1,104 @@
+package import AgentdCore
+internal import Messages
+package import Storage
+
+/// Finds out who calls, from the token, and in which tenant. One for each event loop; confined to it.
+///
+/// Unchecked: what it remembers is touched on that loop alone.
+package final class Authenticator: @unchecked Sendable {
+    package struct Clock: Sendable {
+        package let uptimeNanoseconds: @Sendable () -> UInt64
+        package let wallClock: @Sendable () -> Timestamp
+
+        package init(
+            uptimeNanoseconds: @escaping @Sendable () -> UInt64, wallClock: @escaping @Sendable () -> Timestamp
+        ) {
+            self.uptimeNanoseconds = uptimeNanoseconds
+            self.wallClock = wallClock
+        }
+    }
+
+    /// How many selected tenants are kept. Only administrators select, so there are never many; a flood starts over.
+    private static let maximumSelections = 1_000
+
+    private let directory: PrincipalDirectory
+    private var selections: [FindTenantStatement.Key: (tenant: Tenant, checkedAt: UInt64)] = [:]
+    private let recheckNanoseconds: UInt64
+    private let clock: Clock
+
+    /// - Parameters:
+    ///   - cacheCapacity: The most tokens that are remembered.
+    ///   - recheckNanoseconds: How long the database need not be asked again about a token or a tenant.
+    package init(signingKeys: SigningKeys, cacheCapacity: Int, recheckNanoseconds: UInt64, clock: Clock) {
+        directory = PrincipalDirectory(
+            signingKeys: signingKeys,
+            cache: TokenCache(capacity: cacheCapacity, recheckNanoseconds: recheckNanoseconds), clock: clock)
+        self.recheckNanoseconds = recheckNanoseconds
+        self.clock = clock
+    }
+
+    /// The caller of a call: a principal whose user and tenant are active, in its own tenant or in the one selected.
+    package func caller(of call: InboundCall, database: Database) async throws(ServiceError) -> Caller {
+        let token = try BearerToken(of: call)
+        let platform = database.platformSession(deadline: call.deadline)
+        let principal = try await directory.principal(of: token, platform: platform)
+        try Self.requireActive(principal)
+        guard let selector = call.header("x-agentd-tenant"), !selector.isEmpty else {
+            return Caller(principal: principal)
+        }
+        return try await select(String(decoding: selector, as: UTF8.self), for: principal, platform: platform)
+    }
+
+    private static func requireActive(_ principal: Principal) throws(ServiceError) {
+        guard principal.userIsActive else {
+            throw ServiceError(.userInactive, "The user of this token is not active.")
+        }
+        try requireActive(principal.tenantState, slug: principal.tenantSlug)
+    }
+
+    private static func requireActive(_ state: TenantState, slug: String) throws(ServiceError) {
+        let condition = ErrorDetail.precondition(
+            type: "TENANT_STATE", subject: slug, description: "the tenant must be active")
+        switch state {
+        case .active: return
+        case .suspended: throw ServiceError(.tenantSuspended, "The tenant is suspended.", details: [condition])
+        case .deleted: throw ServiceError(.tenantDeleted, "The tenant is deleted.", details: [condition])
+        }
+    }
+}
+
+// MARK: Selecting a tenant
+
+extension Authenticator {
+    /// - Parameter selector: The id or slug of a tenant. Only a system administrator may name another than its own.
+    private func select(
+        _ selector: String, for principal: Principal, platform: PlatformSession
+    ) async throws(ServiceError) -> Caller {
+        let key = UUIDValue(selector).map { FindTenantStatement.Key.id(TenantID($0)) } ?? .slug(selector)
+        if key == .id(principal.tenantID) || key == .slug(principal.tenantSlug) { return Caller(principal: principal) }
+        guard principal.role == .systemAdministrator else {
+            throw ServiceError(.tenantMismatch, "The token belongs to another tenant than `x-agentd-tenant` names.")
+        }
+        // What can be no slug is not worth a question to the database, which could not even read some of it.
+        if case .slug(let slug) = key, !TenantSlug.isValid(slug) { throw .noSuchTenant }
+        let tenant = try await selectedTenant(key, platform: platform)
+        try Self.requireActive(tenant.state, slug: tenant.slug)
+        return Caller(principal: principal, selecting: tenant.id, features: tenant.features)
+    }
+
+    private func selectedTenant(
+        _ key: FindTenantStatement.Key, platform: PlatformSession
+    ) async throws(ServiceError) -> Tenant {
+        let now = clock.uptimeNanoseconds()
+        if let known = selections[key], now &- known.checkedAt < recheckNanoseconds { return known.tenant }
+        guard let tenant = try await platform.run(FindTenantStatement(key)) else { throw .noSuchTenant }
+        if selections.count >= Self.maximumSelections { selections.removeAll() }
+        selections[key] = (tenant, now)
+        return tenant
+    }
+}
+
+extension ServiceError {
+    fileprivate static let noSuchTenant = ServiceError(
+        .tenantNotFound, "There is no tenant that `x-agentd-tenant` names.")
+}

@@ -1,0 +1,79 @@
+internal import AgentdCore
+internal import Storage
+
+/// Knows whom a token speaks for: from the cache, or from the token itself and the database.
+///
+/// Unchecked: it is touched on one event loop alone.
+final class PrincipalDirectory: @unchecked Sendable {
+    private let signingKeys: SigningKeys
+    private let clock: Authenticator.Clock
+    private var cache: TokenCache
+    private let lookUps = SingleFlight<[UInt8], Principal>()
+
+    init(signingKeys: SigningKeys, cache: TokenCache, clock: Authenticator.Clock) {
+        self.signingKeys = signingKeys
+        self.cache = cache
+        self.clock = clock
+    }
+
+    /// - Throws: `UNAUTHENTICATED` with its reason when the token is no good; what the database says when it is away.
+    func principal(of token: BearerToken, platform: PlatformSession) async throws(ServiceError) -> Principal {
+        let digest = Digest.sha256(token.bytes)
+        switch cache.verdict(of: digest, at: clock.uptimeNanoseconds(), wallClock: clock.wallClock) {
+        case .principal(let principal): return principal
+        case .refused(let refusal): throw refusal
+        case nil: break
+        }
+        return try await lookUps.value(for: digest) { () throws(ServiceError) in
+            try await look(at: token.bytes, digest: digest, platform: platform)
+        }
+    }
+
+    private func look(
+        at token: [UInt8], digest: [UInt8], platform: PlatformSession
+    ) async throws(ServiceError) -> Principal {
+        let start = clock.uptimeNanoseconds()
+        do {
+            let (principal, expireTime) =
+                token.starts(with: APIKey.prefix.utf8)
+                ? try await holder(ofKey: token, platform: platform)
+                : try await subject(ofSigned: token, platform: platform)
+            cache.keep(.principal(principal), of: digest, expireTime: expireTime, at: start)
+            return principal
+        } catch {
+            // Only what is known of the token is kept, never that the database was away.
+            if error.code == .unauthenticated { cache.keep(.refused(error), of: digest, expireTime: nil, at: start) }
+            throw error
+        }
+    }
+
+    private func subject(
+        ofSigned token: [UInt8], platform: PlatformSession
+    ) async throws(ServiceError) -> (Principal, expireTime: Timestamp?) {
+        let subject = try await signingKeys.verify(token, at: clock.wallClock())
+        let statement = FindUserPrincipalStatement(tenantID: subject.tenantID, userID: subject.userID)
+        guard let principal = try await platform.run(statement) else { throw .tokenInvalid }
+        return (principal, subject.expireTime)
+    }
+
+    private func holder(
+        ofKey token: [UInt8], platform: PlatformSession
+    ) async throws(ServiceError) -> (Principal, expireTime: Timestamp?) {
+        guard let key = APIKey(token), let record = try await platform.run(FindKeyStatement(keyID: key.id)),
+            equalInConstantTime(record.secretDigest, key.secretDigest)
+        else { throw .tokenInvalid }
+        guard record.revokeTime == nil else { throw .tokenRevoked }
+        if let expireTime = record.expireTime, expireTime <= clock.wallClock() { throw .tokenExpired }
+        if record.isToBeTouched { await touch(record, platform: platform) }
+        return (record.principal, record.expireTime)
+    }
+
+    private func touch(_ record: KeyRecord, platform: PlatformSession) async {
+        do {
+            try await platform.run(
+                TouchKeyStatement(tenantID: record.principal.tenantID, keyID: record.principal.tokenID))
+        } catch {
+            // The key is good; that its use could not be noted is no reason to refuse the call.
+        }
+    }
+}

@@ -1,0 +1,39 @@
+internal import Messages
+internal import Testing
+
+@testable internal import Services
+
+@Suite("The state of health")
+struct HealthStateTests {
+    private static let names = [
+        "", "readiness", "agentd.v1.AgentService", "agentd.v1.TenantService", "agentd.v1.UserService",
+        "agentd.v1.TokenService", "grpc.health.v1.Health",
+    ]
+
+    @Test("The daemon and each of its services serve when it is ready, and not before or after", arguments: names)
+    func readiness(_ service: String) {
+        let health = HealthState()
+        #expect(health.status(of: service) == .notServing)
+        health.setReady(true)
+        #expect(health.status(of: service) == .serving)
+        health.setReady(false)
+        #expect(health.status(of: service) == .notServing)
+    }
+
+    @Test("It lives, ready or not")
+    func liveness() {
+        let health = HealthState()
+        #expect(health.status(of: "liveness") == .serving)
+        health.setReady(true)
+        #expect(health.status(of: "liveness") == .serving)
+    }
+
+    @Test(
+        "Other services are unknown",
+        arguments: ["agentd.v1.agentservice", "AgentService", "x", " ", "agentd.v1.AuditService"])
+    func unknown(_ service: String) {
+        let health = HealthState()
+        health.setReady(true)
+        #expect(health.status(of: service) == nil)
+    }
+}

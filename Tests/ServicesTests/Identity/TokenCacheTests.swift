@@ -1,0 +1,89 @@
+internal import AgentdCore
+internal import Testing
+
+@testable internal import Services
+
+@Suite("The cache of tokens")
+struct TokenCacheTests {
+    private static let now = Timestamp(microseconds: 1_000_000)
+    private static let principal = Callers.principal()
+
+    private enum Known: Equatable {
+        case good, bad, nothing
+    }
+
+    private static func known(
+        _ cache: TokenCache, _ digest: [UInt8], at time: UInt64, wallClock: Timestamp = now
+    ) -> Known {
+        switch cache.verdict(of: digest, at: time, wallClock: { wallClock }) {
+        case .principal: .good
+        case .refused: .bad
+        case nil: .nothing
+        }
+    }
+
+    @Test("A good token is known until it has to be checked again")
+    func recheck() {
+        var cache = TokenCache(capacity: 10, recheckNanoseconds: 30)
+        #expect(Self.known(cache, [1], at: 100) == .nothing)
+        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 100)
+        #expect(Self.known(cache, [1], at: 100) == .good)
+        #expect(Self.known(cache, [1], at: 129) == .good)
+        #expect(Self.known(cache, [1], at: 130) == .nothing)
+        #expect(Self.known(cache, [2], at: 100) == .nothing)
+    }
+
+    @Test("A refusal does not outlive the time of the check either")
+    func recheckRefusal() {
+        var cache = TokenCache(capacity: 10, recheckNanoseconds: 30)
+        cache.keep(.refused(.tokenRevoked), of: [1], expireTime: nil, at: 100)
+        #expect(Self.known(cache, [1], at: 129) == .bad)
+        #expect(Self.known(cache, [1], at: 130) == .nothing)
+    }
+
+    @Test("A token ends when it expires, however lately it was checked")
+    func expiry() {
+        var cache = TokenCache(capacity: 10, recheckNanoseconds: 1_000)
+        cache.keep(.principal(Self.principal), of: [1], expireTime: Timestamp(microseconds: 2_000_000), at: 100)
+        #expect(Self.known(cache, [1], at: 101, wallClock: Timestamp(microseconds: 1_999_999)) == .good)
+        #expect(Self.known(cache, [1], at: 101, wallClock: Timestamp(microseconds: 2_000_000)) == .nothing)
+    }
+
+    @Test("What was found out later holds, good or bad")
+    func change() {
+        var cache = TokenCache(capacity: 10, recheckNanoseconds: 30)
+        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 100)
+        cache.keep(.refused(.tokenRevoked), of: [1], expireTime: nil, at: 110)
+        #expect(Self.known(cache, [1], at: 111) == .bad)
+        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 120)
+        #expect(Self.known(cache, [1], at: 121) == .good)
+    }
+
+    @Test("Times at the end of the clock overflow nothing")
+    func endOfTime() {
+        var cache = TokenCache(capacity: 10, recheckNanoseconds: .max)
+        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: .max - 5)
+        #expect(Self.known(cache, [1], at: .max) == .good)
+    }
+
+    @Test("It never holds more than its capacity, and the latest half is always there", arguments: [1, 2, 3, 10, 100])
+    func capacity(_ capacity: Int) {
+        var cache = TokenCache(capacity: capacity, recheckNanoseconds: 1_000_000)
+        let digests = (0..<1_000).map { [UInt8($0 / 256), UInt8($0 % 256)] }
+        for digest in digests { cache.keep(.principal(Self.principal), of: digest, expireTime: nil, at: 0) }
+        let held = digests.filter { Self.known(cache, $0, at: 1) == .good }
+        #expect(held.count <= max(capacity, 2))
+        #expect(held.suffix(max(1, capacity / 2)) == digests.suffix(max(1, capacity / 2)))
+    }
+
+    @Test("A flood of wrong tokens pushes out no right one")
+    func flood() {
+        var cache = TokenCache(capacity: 10, recheckNanoseconds: 1_000)
+        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 0)
+        for index in 0..<10_000 {
+            cache.keep(
+                .refused(.tokenInvalid), of: [2, UInt8(index / 256), UInt8(index % 256)], expireTime: nil, at: 1)
+        }
+        #expect(Self.known(cache, [1], at: 2) == .good)
+    }
+}

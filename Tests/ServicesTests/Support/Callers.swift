@@ -1,0 +1,19 @@
+internal import AgentdCore
+
+/// Callers to try things with.
+enum Callers {
+    static let tenantA = TenantID(UUIDValue(high: 0x0123_4567_89AB_CDEF, low: 0x0123_4567_89AB_CDEF))
+    static let tenantB = TenantID(UUIDValue(high: 2, low: 2))
+
+    static func principal(
+        tenantID: TenantID = tenantA, features: Features = [], userID: Int64 = 7, role: Role = .member
+    ) -> Principal {
+        Principal(
+            tenantID: tenantID, tenantSlug: "a", tenantState: .active, features: features, userID: userID, role: role,
+            userIsActive: true, tokenID: "jwt")
+    }
+
+    static func caller(tenantID: TenantID = tenantA, features: Features = [], userID: Int64 = 7) -> Caller {
+        Caller(principal: principal(tenantID: tenantID, features: features, userID: userID))
+    }
+}
