@@ -1,0 +1,21 @@
+internal import Messages
+
+/// Arenas that wait for the next call. Confined to one event loop.
+final class ArenaPool {
+    /// More than these are given back to the system: they were a peak.
+    private static let keptArenas = 256
+
+    private let capacity: Int
+    private var arenas: [Arena] = []
+
+    /// - Parameter capacity: Bytes that decoding may take in one arena.
+    init(capacity: Int) { self.capacity = capacity }
+
+    func take() -> Arena { arenas.popLast() ?? Arena(capacity: capacity) }
+
+    func giveBack(_ arena: Arena) {
+        guard arenas.count < Self.keptArenas else { return }
+        arena.reset()
+        arenas.append(arena)
+    }
+}

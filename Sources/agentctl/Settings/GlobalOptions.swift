@@ -1,0 +1,25 @@
+internal import ArgumentParser
+
+/// The options that every command takes.
+struct GlobalOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("Where agentd listens: AGENTD_ADDRESS, or else 127.0.0.1:50051.", valueName: "host:port"))
+    var address: String?
+
+    @Option(help: "An API key or a JWT. Other users of this machine can see it here; better set AGENTD_TOKEN.")
+    var token: String?
+
+    @Option(help: ArgumentHelp("The tenant that a system administrator works in.", valueName: "id or slug"))
+    var tenant: String?
+
+    @Option(help: ArgumentHelp("How long a call may take, such as 500ms, 30s or 2m.", valueName: "time"))
+    var timeout = TimeSpan(.seconds(30))
+
+    @Option(name: [.short, .long], help: "table is for people, json for programs.")
+    var output = OutputFormat.table
+}
+
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case table
+    case json
+}

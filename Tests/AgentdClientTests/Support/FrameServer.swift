@@ -1,0 +1,158 @@
+internal import AgentdCore
+internal import Framing
+internal import Messages
+internal import NIOCore
+internal import NIOPosix
+
+/// A server of the framed protocol on a real socket, which does what the test tells it and nothing else.
+final class FrameServer: Sendable {
+    private let channel: any Channel
+    private let accepted: AsyncStream<ServerConnection>
+
+    private init(channel: any Channel, accepted: AsyncStream<ServerConnection>) {
+        self.channel = channel
+        self.accepted = accepted
+    }
+
+    /// Listens on a port of its own.
+    /// - Parameters:
+    ///   - host: An address of this machine; one that nobody else uses makes `port` certain to be free.
+    ///   - port: 0 takes any.
+    static func start(host: String = "127.0.0.1", port: Int = 0) async throws -> FrameServer {
+        let (accepted, continuation) = AsyncStream.makeStream(of: ServerConnection.self)
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = ServerConnection(channel: channel)
+                    try channel.pipeline.syncOperations.addHandler(FrameCollector(connection: connection))
+                    continuation.yield(connection)
+                }
+            }
+            .bind(host: host, port: port).get()
+        return FrameServer(channel: channel, accepted: accepted)
+    }
+
+    var port: Int { channel.localAddress?.port ?? 0 }
+
+    /// The connections in the order in which they come; for one reader.
+    func connections() -> AsyncStream<ServerConnection>.Iterator { accepted.makeAsyncIterator() }
+
+    /// Listens no more; connections stay.
+    func stop() async throws { try await channel.close() }
+}
+
+/// A frame that came, as a value.
+enum ReceivedFrame: Sendable {
+    case hello(version: UInt32, headers: [Header])
+    case request(ReceivedRequest)
+    case cancel(id: UInt64)
+    case ping(token: UInt64)
+    case other(String)
+
+    init(_ frame: ClientFrame) {
+        switch frame {
+        case .hello(let version, let headers): self = .hello(version: version, headers: headers)
+        case .request(let request):
+            self = .request(
+                ReceivedRequest(
+                    id: request.id, method: request.method, headers: request.headers,
+                    timeoutMilliseconds: request.timeoutMilliseconds, message: request.payload.withBytes { Array($0) }))
+        case .cancel(let id): self = .cancel(id: id)
+        case .ping(let token): self = .ping(token: token)
+        case .unknown: self = .other("a frame of an unknown kind")
+        }
+    }
+}
+
+struct ReceivedRequest: Sendable {
+    let id: UInt64
+    let method: String
+    let headers: [Header]
+    let timeoutMilliseconds: UInt32
+    let message: [UInt8]
+}
+
+/// One connection as the server sees it.
+final class ServerConnection: Sendable {
+    private let channel: any Channel
+    /// What came, in order; it ends with the connection. For one reader.
+    let frames: AsyncStream<ReceivedFrame>
+    fileprivate let continuation: AsyncStream<ReceivedFrame>.Continuation
+
+    init(channel: any Channel) {
+        self.channel = channel
+        (frames, continuation) = AsyncStream.makeStream()
+    }
+
+    func welcome(messageBytes: UInt32 = 1 << 20, inFlight: UInt32 = 100) async throws {
+        try await send(.welcome(version: 1, maximumMessageBytes: messageBytes, maximumInFlight: inFlight))
+    }
+
+    func goAway(lastID: UInt64, reason: GoAwayReason = .draining) async throws {
+        try await send(.goAway(lastID: lastID, reason: reason.rawValue))
+    }
+
+    func pong(token: UInt64) async throws { try await send(.pong(token: token)) }
+
+    func answer(_ id: UInt64, _ message: some EncodableMessage, requestID: String = "call-1") async throws {
+        let arena = Arena(capacity: 0)
+        let encoded = EncodedMessage(message, arena: arena)
+        try await send(
+            frame: ResponseFrame.success(id: id, requestID: requestID, message: encoded, arena: arena).bytes)
+    }
+
+    func refuse(_ id: UInt64, _ error: ServiceError, requestID: String = "call-1") async throws {
+        let arena = Arena(capacity: 0)
+        try await send(
+            frame: ResponseFrame.failure(id: id, requestID: requestID, error: error, arena: arena).bytes)
+    }
+
+    /// Bytes as they are, for what is no frame.
+    func send(bytes: [UInt8]) async throws {
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
+    }
+
+    func close() async throws { try await channel.close() }
+
+    private func send(_ frame: OutboundServerFrame) async throws { try await send(frame: frame.encoded()) }
+
+    private func send(frame payload: [UInt8]) async throws {
+        var encoder = FrameEncoder()
+        encoder.append(payloadBytes: payload.count) { $0.copyBytes(from: payload) }
+        var bytes: [UInt8] = []
+        encoder.drain { bytes.append(contentsOf: $0) }
+        try await send(bytes: bytes)
+    }
+}
+
+private final class FrameCollector: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let connection: ServerConnection
+    private var decoder = FrameDecoder(maximumPayloadBytes: 16 << 20)
+
+    init(connection: ServerConnection) { self.connection = connection }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        unwrapInboundIn(data).withUnsafeReadableBytes { decoder.append($0) }
+        do {
+            while let frame = try decoder.next(Self.read) { connection.continuation.yield(frame) }
+        } catch {
+            connection.continuation.yield(.other("\(error)"))
+        }
+    }
+
+    private static func read(_ payload: UnsafeRawBufferPointer) -> ReceivedFrame {
+        let arena = Arena(capacity: .max)
+        do {
+            return ReceivedFrame(try ClientFrame(decoding: payload, arena: arena, memory: payload.count * 8 + 4_096))
+        } catch {
+            return .other("\(error)")
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { connection.continuation.finish() }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
