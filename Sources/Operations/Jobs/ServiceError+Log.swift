@@ -1,0 +1,6 @@
+internal import AgentdCore
+
+extension ServiceError {
+    /// What really happened, for the log.
+    var forLog: String { cause ?? message }
+}

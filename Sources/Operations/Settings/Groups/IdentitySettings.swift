@@ -1,0 +1,58 @@
+internal import Foundation
+
+/// Which signed tokens are believed, and for how long a verified one is.
+package struct IdentitySettings: Sendable {
+    /// The key of HS256.
+    package let secret: String?
+    /// The text of a JSON Web Key Set.
+    package let keySet: String?
+    package let issuer: String?
+    package let audience: String?
+    /// Verified tokens that each event loop remembers.
+    package let tokenCacheCapacity: Int
+    package let tokenRecheckMilliseconds: Int
+
+    static let entries = [
+        secretSetting.entry, keySetSetting.entry, issuerSetting.entry, audienceSetting.entry, cacheSetting.entry,
+        recheckSetting.entry,
+    ]
+
+    init(_ reader: inout SettingsReader) {
+        secret = reader.value(Self.secretSetting)
+        keySet = Self.keySet(&reader)
+        issuer = reader.value(Self.issuerSetting)
+        audience = reader.value(Self.audienceSetting)
+        tokenCacheCapacity = reader.value(Self.cacheSetting)
+        tokenRecheckMilliseconds = reader.value(Self.recheckSetting)
+    }
+
+    private static func keySet(_ reader: inout SettingsReader) -> String? {
+        guard let path = reader.value(keySetSetting) else { return nil }
+        do {
+            return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+        } catch {
+            reader.refuse("The file \(path) of AGENTD_JWKS cannot be read: \(error.localizedDescription)")
+            return nil
+        }
+    }
+
+    /// RFC 7518, section 3.2: a key of HS256 has at least as many bits as its hash.
+    private static let secretSetting = Setting.text(
+        "AGENTD_JWT_SECRET", secrecy: .secret,
+        expected: "at least 32 bytes long, such as the output of `openssl rand -hex 32`", minimumBytes: 32,
+        "The secret of signed tokens (JWT) with HS256. Without it and AGENTD_JWKS only API keys are accepted.")
+    private static let keySetSetting = Setting.text(
+        "AGENTD_JWKS", expected: "the path of a file",
+        "A file with the public keys of signed tokens (JWT) as a JSON Web Key Set, for ES256, EdDSA and RS256.")
+    private static let issuerSetting = Setting.text(
+        "AGENTD_JWT_ISSUER", "What `iss` of a signed token must be. Not checked by default.")
+    private static let audienceSetting = Setting.text(
+        "AGENTD_JWT_AUDIENCE", "What `aud` of a signed token must hold. Not checked by default.")
+    private static let cacheSetting = Setting.integer(
+        "AGENTD_TOKEN_CACHE", 16...1_000_000, fallback: 16_384,
+        "Verified tokens that each event loop remembers, so that a call does not look its token up again.")
+    private static let recheckSetting = Setting.duration(
+        "AGENTD_TOKEN_RECHECK", 100...30_000, fallback: 2_000,
+        "How long a verified token is believed before the database is asked again: a token that was revoked works for "
+            + "no longer than this.")
+}

@@ -1,0 +1,79 @@
+internal import Logging
+internal import Operations
+internal import Storage
+
+/// The database of a command that is not `serve`: the one that its settings name, the embedded one of a daemon that
+/// runs now, or the embedded one started for as long as the command takes.
+struct CommandDatabase {
+    /// What a command itself opens.
+    private static let connections = 5
+
+    private let settings: DatabaseSettings
+    private let logger: Logger
+
+    init(_ settings: Settings) {
+        self.settings = settings.database
+        // Only what goes wrong: the command says itself what it did.
+        logger = Logger(label: "agentd") { _ in
+            StandardErrorLogHandler(level: max(.warning, settings.log.level), format: settings.log.format)
+        }
+    }
+
+    /// Connects as the owner.
+    func withOwner<R: Sendable>(_ body: @Sendable (String) async throws -> R) async throws -> R {
+        if let owner = settings.owner { return try await body(owner.conninfo) }
+        guard settings.location == .embedded else {
+            throw Failure(
+                .configuration,
+                "This needs AGENTD_OWNER_DATABASE_URL: the database of AGENTD_DATABASE_URL as a superuser, or as its "
+                    + "owner with CREATEROLE.")
+        }
+        return try await withEmbedded { try await body($0.owner) }
+    }
+
+    /// Connects as agentd_app and as agentd_platform.
+    func withRoles<R: Sendable>(_ body: @Sendable (String, String) async throws -> R) async throws -> R {
+        switch settings.location {
+        case .external(let application, let platform):
+            return try await body(application.conninfo, platform.conninfo)
+        case .embedded:
+            // What is only looked at is not made: a mistyped folder is no proof of anything.
+            guard EmbeddedPostgres.hasDatabase(in: settings.dataFolder) else {
+                throw Failure(
+                    .configuration,
+                    "There is no database in \(settings.dataFolder). Name the folder with AGENTD_DATA_DIR, or another "
+                        + "database with AGENTD_DATABASE_URL.")
+            }
+            return try await withEmbedded { try await body($0.application, $0.platform) }
+        }
+    }
+
+    private func withEmbedded<R: Sendable>(
+        _ body: @Sendable (EmbeddedPostgres.Addresses) async throws -> R
+    ) async throws -> R {
+        let embedded: EmbeddedPostgres
+        do {
+            embedded = try EmbeddedPostgres(settings.embedded(connections: Self.connections), logger: logger)
+        } catch {
+            guard error.kind == .inUse else { throw error }
+            return try await body(try await EmbeddedPostgres.ofOther(in: settings.dataFolder))
+        }
+        try await embedded.start()
+        do {
+            let addresses = embedded.addresses
+            try await Blocking.run { _ = try Migrator(ownerConninfo: addresses.owner).migrate() }
+            let result = try await body(addresses)
+            await embedded.stop()
+            return result
+        } catch {
+            await embedded.stop()
+            throw error
+        }
+    }
+}
+
+extension DatabaseSettings {
+    func embedded(connections: Int) -> EmbeddedPostgres.Configuration {
+        EmbeddedPostgres.Configuration(dataFolder: dataFolder, binaries: postgresBinaries, connections: connections)
+    }
+}

@@ -1,0 +1,82 @@
+internal import AgentdCore
+internal import FoundationEssentials
+internal import Logging
+internal import LoopExecutor
+internal import NIOCore
+internal import Operations
+internal import Postgres
+internal import Services
+internal import Storage
+
+/// What one event loop has for itself: its database connections, its cache of tokens, and the dispatcher over them.
+/// Nothing of it is shared with another loop, so that no call ever waits for a lock or changes threads.
+struct LoopServices: Sendable {
+    /// What every loop uses alike.
+    struct Shared: Sendable {
+        let signingKeys: SigningKeys
+        let pageTokens: PageTokens
+        let health: HealthState
+        let logger: Logger
+    }
+
+    /// As `agentd_platform`: tokens are looked up once and then remembered, so one carries them all.
+    static let platformConnections = 1
+
+    let executor: EventLoopTaskExecutor
+    let database: Database
+    let dispatcher: Dispatcher
+    private let pools: [PostgresPool]
+
+    init(_ eventLoop: any EventLoop, database location: DaemonDatabase, settings: Settings, shared: Shared) {
+        func pool(_ conninfo: String, connections: Int) -> PostgresPool {
+            var configuration = PostgresPool.Configuration(conninfo: conninfo)
+            configuration.connections = connections
+            configuration.pipelineDepth = settings.database.pipelineDepth
+            configuration.queueCapacity = settings.database.queueCapacity
+            configuration.queueWaitMilliseconds = settings.database.queueWaitMilliseconds
+            configuration.statementTimeoutMilliseconds = settings.database.statementTimeoutMilliseconds
+            return PostgresPool(configuration: configuration, eventLoop: eventLoop, logger: shared.logger)
+        }
+        let tenantPool = pool(location.application, connections: settings.database.connections)
+        let platformPool = pool(location.platform, connections: Self.platformConnections)
+        pools = [tenantPool, platformPool]
+        executor = EventLoopTaskExecutor(eventLoop)
+        database = Database(tenantPool: tenantPool, platformPool: platformPool)
+        let authenticator = Authenticator(
+            signingKeys: shared.signingKeys, cacheCapacity: settings.identity.tokenCacheCapacity,
+            recheckNanoseconds: UInt64(settings.identity.tokenRecheckMilliseconds) * 1_000_000, clock: .system)
+        dispatcher = Dispatcher(
+            database: database, authenticator: authenticator, health: shared.health, pageTokens: shared.pageTokens,
+            maximumMessageBytes: settings.limits.wire.messageBytes, logger: shared.logger)
+    }
+
+    /// Opens every connection, so that the first calls do not wait for them.
+    func warm() async throws(PostgresError) { for pool in pools { try await pool.warm() } }
+
+    func close() async { for pool in pools { await pool.close() } }
+
+    /// One cheap question to the database as each role, in the name of nobody.
+    func check() async throws {
+        let deadline = Deadline(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds + Self.checkNanoseconds)
+        try await executor.run {
+            _ = try await database.platformSession(deadline: deadline).run(
+                FindTenantStatement(.id(Self.nobody.tenantID)))
+            _ = try await database.tenantSession(for: Self.nobody, callID: "", deadline: deadline)
+                .run(GetCurrentTenantStatement())
+        }
+    }
+
+    /// Of a tenant that does not exist.
+    private static let nobody = Caller(
+        principal: Principal(
+            tenantID: TenantID(UUIDValue(high: 0, low: 0)), tenantSlug: "", tenantState: .active, features: [],
+            userID: 0,
+            role: .member, userIsActive: false, tokenID: ""))
+    private static let checkNanoseconds: UInt64 = 1_000_000_000
+}
+
+extension Authenticator.Clock {
+    static let system = Authenticator.Clock(
+        uptimeNanoseconds: { NIODeadline.now().uptimeNanoseconds },
+        wallClock: { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) })
+}

@@ -1,0 +1,79 @@
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// SIGTERM and SIGINT: the first asks the daemon to finish, the second ends the process at once.
+///
+/// Unchecked: the sources are only kept.
+final class TerminationSignals: @unchecked Sendable {
+    private struct State {
+        var isRequested = false
+        var listener: AsyncStream<Void>.Continuation?
+    }
+
+    private let sources: [any DispatchSourceSignal]
+    private let state = Mutex(State())
+
+    init() {
+        let signals = [SIGTERM, SIGINT]
+        let queue = DispatchQueue(label: "agentd.signals")
+        sources = signals.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
+        for (source, signal) in zip(sources, signals) {
+            source.setEventHandler { [unowned self] in signalReceived(signal) }
+            source.resume()
+        }
+    }
+
+    /// Whether the first one has come.
+    var isRequested: Bool { state.withLock { $0.isRequested } }
+
+    private func signalReceived(_ signal: Int32) {
+        let (isFirst, listener) = state.withLock { state in
+            defer { state.isRequested = true }
+            return (!state.isRequested, state.listener)
+        }
+        guard isFirst else { _exit(128 + signal) }
+        listener?.yield()
+    }
+
+    /// Yields once when a signal comes, or has come. For one listener at a time.
+    private func requests() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let isRequested = state.withLock { state in
+            state.listener = continuation
+            return state.isRequested
+        }
+        if isRequested { continuation.yield() }
+        return stream
+    }
+
+    /// Runs an operation; at the first signal `request` is called, which is to end it.
+    func run<R: Sendable>(
+        _ operation: @escaping @Sendable () async throws -> R, onRequest request: @escaping @Sendable () async -> Void
+    ) async throws -> R {
+        let requests = requests()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in requests { await request() } }
+            defer { group.cancelAll() }
+            return try await operation()
+        }
+    }
+
+    /// Runs an operation, which the first signal cancels.
+    func cancelling<R: Sendable>(_ operation: @escaping @Sendable () async throws -> R) async throws -> R {
+        let requests = requests()
+        return try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask { try await operation() }
+            group.addTask {
+                for await _ in requests { break }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let finished = try await group.next() {
+                if let finished { return finished }
+                group.cancelAll()
+            }
+            throw CancellationError()
+        }
+    }
+}

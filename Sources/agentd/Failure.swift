@@ -1,0 +1,39 @@
+internal import Operations
+internal import Storage
+
+/// Why a command ends, with its exit code: those of sysexits.h, which process managers know.
+struct Failure: Error {
+    enum Kind: Int32 {
+        /// EX_UNAVAILABLE: the database cannot be reached.
+        case unavailable = 69
+        /// EX_SOFTWARE: a bug.
+        case software = 70
+        /// EX_CONFIG: a setting, or a database that could not keep tenants apart.
+        case configuration = 78
+    }
+
+    let kind: Kind
+    let message: String
+
+    init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// Of whatever the rooms below throw.
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let failure as SettingsFailure: self.init(.configuration, failure.description)
+        case let failure as SettingsProblem: self.init(.configuration, failure.description)
+        case let failure as EmbeddedPostgresFailure:
+            self.init(failure.kind == .unavailable ? .unavailable : .configuration, failure.description)
+        case let failure as Migrator.Failure: self.init(.unavailable, failure.description)
+        case let failure as IsolationProof.Failure:
+            self.init(.unavailable, "The database cannot be asked: \(failure.description)")
+        case let failure as PlatformKeys.Failure: self.init(.unavailable, failure.description)
+        case let failure as SystemAdministrator.Failure: self.init(.unavailable, failure.description)
+        default: self.init(.software, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+internal import AgentdCore
+internal import Foundation
+internal import Logging
+internal import Operations
+import Testing
+
+@Suite("Settings")
+struct SettingsTests {
+    @Test("A flag counts more than the environment, that more than the file, and that more than the default")
+    func precedence() throws {
+        func level(_ sources: SettingsSources) throws -> Logger.Level { try Settings(sources).log.level }
+        let file = try TestFile.configuration(#"{"log_level": "error"}"#)
+        #expect(try level(SettingsSources()) == .info)
+        #expect(try level(SettingsSources(file: file)) == .error)
+        #expect(try level(SettingsSources(environment: ["AGENTD_LOG_LEVEL": "debug"], file: file)) == .debug)
+        let all = SettingsSources(
+            flags: ["--log-level": "trace"], environment: ["AGENTD_LOG_LEVEL": "debug"], file: file)
+        #expect(try level(all) == .trace)
+    }
+
+    @Test("Without anything given every setting has its default")
+    func defaults() throws {
+        let settings = try Settings(SettingsSources(environment: ["HOME": "/h"]))
+        #expect(settings.listen.listen.description == "127.0.0.1:50051")
+        #expect(settings.listen.eventLoops == 1)
+        #expect(settings.database.location == .embedded)
+        #expect(settings.database.dataFolder == "/h/.local/share/agentd")
+        #expect(settings.limits.wire == WireLimits())
+        #expect(settings.identity.tokenRecheckMilliseconds == 2_000)
+        #expect(settings.tenancy.defaultTenantSlug == "default")
+    }
+
+    @Test(
+        "The data folder depends on who runs agentd",
+        arguments: [
+            (true, ["HOME": "/h", "XDG_DATA_HOME": "/x"], "/var/lib/agentd"),
+            (false, ["HOME": "/h", "XDG_DATA_HOME": "/x"], "/x/agentd"),
+            (false, ["HOME": "/h", "XDG_DATA_HOME": "relative"], "/h/.local/share/agentd"),
+            (false, ["HOME": "/h", "AGENTD_DATA_DIR": "/d"], "/d"),
+        ])
+    func dataFolder(isRoot: Bool, environment: [String: String], expected: String) throws {
+        let settings = try Settings(SettingsSources(environment: environment, isRoot: isRoot))
+        #expect(settings.database.dataFolder == expected)
+    }
+
+    @Test("Everything that is wrong is said at once, each with its name, what was given and what it should be")
+    func allProblems() throws {
+        let failure = try #require(throws: SettingsFailure.self) {
+            try Settings(
+                SettingsSources(
+                    flags: ["--listen": "nowhere"],
+                    environment: [
+                        "AGENTD_EVENT_LOOPS": "0", "AGENTD_FRAME_TIMEOUT": "10", "AGENTD_LOG_FORMAT": "xml",
+                        "AGENTD_DATABASE_URL": "just-a-name", "DEFAULT_TENANT_SLUG": "No Slug",
+                        "ENABLE_TENANT_ISOLATION": "false", "ENABLE_ROW_LEVEL_SECURITY": "perhaps",
+                        "AGENTD_DEFAULT_DEADLINE": "2h", "AGENTD_MAX_DEADLINE": "1h",
+                        "AGENTD_JWKS": "/nowhere/jwks.json",
+                    ]))
+        }
+        let expected = [
+            #"AGENTD_LISTEN is "nowhere" (flag --listen); it must be a host and a port"#,
+            #"AGENTD_EVENT_LOOPS is "0" (environment AGENTD_EVENT_LOOPS); it must be a whole number from 1 to 64."#,
+            #"AGENTD_FRAME_TIMEOUT is "10" (environment AGENTD_FRAME_TIMEOUT); it must be a duration such as 500ms"#,
+            #"AGENTD_LOG_FORMAT is "xml" (environment AGENTD_LOG_FORMAT); it must be one of console, json."#,
+            "AGENTD_DATABASE_URL has a value that cannot be used (environment AGENTD_DATABASE_URL)",
+            #"DEFAULT_TENANT_SLUG is "No Slug""#,
+            "ENABLE_TENANT_ISOLATION is false, which this version does not support yet",
+            #"ENABLE_ROW_LEVEL_SECURITY is "perhaps" (environment ENABLE_ROW_LEVEL_SECURITY); it must be true or"#,
+            "AGENTD_DEFAULT_DEADLINE (2h) is longer than AGENTD_MAX_DEADLINE (1h)",
+            "The file /nowhere/jwks.json of AGENTD_JWKS cannot be read",
+        ]
+        for sentence in expected {
+            #expect(failure.problems.contains { $0.description.hasPrefix(sentence) }, "\(sentence)\n\(failure)")
+        }
+        #expect(failure.problems.count == expected.count)
+    }
+
+    @Test(
+        "A name that nobody reads is refused, and the one that was meant is named",
+        arguments: [
+            ("AGENTD_LISTN", "Did you mean AGENTD_LISTEN?"),
+            ("AGENTD_DATABASE_URL_FIL", "Did you mean AGENTD_DATABASE_URL_FILE?"),
+            ("AGENTD_SOMETHING_ELSE_ENTIRELY", "agentd config --example"),
+        ])
+    func unknownVariable(name: String, advice: String) throws {
+        let failure = try #require(throws: SettingsFailure.self) {
+            try Settings(SettingsSources(environment: [name: "1"]))
+        }
+        #expect(failure.description.hasPrefix("\(name) is not a setting of agentd."))
+        #expect(failure.description.contains(advice))
+    }
+
+    @Test(
+        "Names that belong to agentctl, to the tests and to other programs are left alone",
+        arguments: [
+            "AGENTD_TOKEN", "AGENTD_TOKEN_FILE", "AGENTD_TENANT", "AGENTD_ADDRESS", "AGENTD_TEST_DATABASE",
+            "AGENTD_CI_RUN", "AGENTD_CONFIG", "PGHOST",
+        ])
+    func foreignVariable(name: String) throws {
+        _ = try Settings(SettingsSources(environment: [name: "1"]))
+    }
+
+    @Test("A key of the file that nobody reads is refused; comments are not")
+    func unknownKey() throws {
+        let file = try TestFile.configuration(#"{"// log_level": "a comment", "log_levl": "info"}"#)
+        let failure = try #require(throws: SettingsFailure.self) { try Settings(SettingsSources(file: file)) }
+        #expect(failure.description.contains("log_levl is not a key of the configuration file"))
+        #expect(failure.description.contains("Did you mean log_level?"))
+        #expect(failure.problems.count == 1)
+    }
+
+    @Test("The two tenancy switches are accepted as long as they are on")
+    func tenancySwitches() throws {
+        _ = try Settings(
+            SettingsSources(environment: ["ENABLE_TENANT_ISOLATION": "TRUE", "ENABLE_ROW_LEVEL_SECURITY": "1"]))
+    }
+
+    @Test("An empty variable is as good as none")
+    func emptyVariable() throws {
+        let settings = try Settings(SettingsSources(environment: ["AGENTD_DATABASE_URL": "", "AGENTD_LISTEN": ""]))
+        #expect(settings.database.location == .embedded)
+        #expect(settings.listen.listen.port == 50_051)
+    }
+}
+
+/// A file for one test; it stays in the folder for temporary files until the process ends.
+enum TestFile {
+    static func path(_ contents: String) throws -> String {
+        let path = NSTemporaryDirectory() + "agentd-test-\(UUID().uuidString)"
+        try contents.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    static func configuration(_ contents: String) throws -> ConfigurationFile {
+        let path = try path(contents)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return try ConfigurationFile(path: path)
+    }
+}
