@@ -1,5 +1,5 @@
-/// SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>), begun with a number of the system's: numbers that differ from each
-/// other, without a system call for each. Not for secrets: whoever sees one can tell the next.
+/// SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>), begun with a number of the system's: numbers that differ
+/// from each other, without a system call for each. Not for secrets: whoever sees one can tell the next.
 package struct FastRandomNumberGenerator: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

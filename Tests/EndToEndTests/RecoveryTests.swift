@@ -1,0 +1,188 @@
+import Testing
+
+internal import AgentdCore
+internal import Foundation
+internal import Messages
+internal import TestSupport
+
+@Suite("Recovery", .timeLimit(.minutes(4)))
+struct RecoveryTests {
+    private static let backends = """
+        FROM pg_stat_activity WHERE datname = $1 AND application_name = 'agentd' AND pid <> pg_backend_pid()
+        """
+
+    @Test("After all of its connections were terminated, again and again under load, nothing is lost, doubled or wrong")
+    func terminatedBackends() async throws {
+        try await World.with { world in
+            let ledger = try await WriteLoad.during(world) { load in
+                for _ in 0..<20 {
+                    let before = load.acknowledged
+                    try await waitUntil { load.acknowledged >= before + 50 }
+                    let terminated = try world.database.rows(
+                        "SELECT pg_terminate_backend(pid) \(Self.backends)", [world.database.name])
+                    #expect(!terminated.isEmpty)
+                }
+                try await waitUntil { [before = load.acknowledged] in load.acknowledged >= before + 50 }
+            }
+            #expect(try ledger.contradictions(in: world.database) == [])
+        }
+    }
+
+    @Test(
+        "A restart of PostgreSQL under load is survived without a restart of the daemon",
+        arguments: TestCluster.Shutdown.allCases)
+    func restart(shutdown: TestCluster.Shutdown) async throws {
+        try await Self.withWorldOnCluster { world, cluster in
+            let ledger = try await WriteLoad.during(world) { load in
+                for _ in 0..<2 {
+                    try await waitUntil { [before = load.acknowledged] in load.acknowledged >= before + 100 }
+                    await cluster.stop(shutdown)
+                    try await cluster.start()
+                }
+                try await waitUntil { [before = load.acknowledged] in load.acknowledged >= before + 100 }
+            }
+            #expect(try ledger.contradictions(in: world.database) == [])
+        }
+    }
+
+    @Test("While the database is away calls are refused at once, and health says so until it is back")
+    func databaseAway() async throws {
+        try await Self.withWorldOnCluster { world, cluster in
+            try await world.speak(as: world.ada) { ada in
+                let agent = try await ada.createAgent("before")
+                #expect(try await ada.health() == .serving)
+                await cluster.stop(.fast)
+                try await waitUntil { try await ada.health() == .notServing }
+                #expect(try await Program.run("agentd", ["health", "--address", world.daemon.address]).code == 4)
+                #expect(try await ada.health(of: "liveness") == .serving)
+
+                // Long before the call's deadline.
+                for attempt in 0..<20 {
+                    do {
+                        _ = try await ada.getAgent(agent.id, timeout: 10_000)
+                        Issue.record("call \(attempt) succeeded without a database")
+                    } catch let refusal as Refusal {
+                        #expect(refusal.code == .unavailable && refusal.reason == "DB_UNAVAILABLE", "\(refusal)")
+                        #expect(try #require(refusal.status.retryAfterMilliseconds) > 0)
+                    }
+                }
+
+                try await cluster.start()
+                try await waitUntil { try await ada.health() == .serving }
+                #expect(try await ada.getAgent(agent.id) == agent)
+                #expect(try await Program.run("agentd", ["health", "--address", world.daemon.address]).code == 0)
+            }
+        }
+    }
+
+    @Test(
+        "A create that was on its way when the database went is said to be unknown, and can be repeated",
+        arguments: [false, true])
+    func unknownOutcome(hasRequestID: Bool) async throws {
+        try await Self.withWorldOnCluster(settings: ["AGENTD_DB_QUEUE_WAIT": "200ms"]) { world, cluster in
+            try await world.speak(as: world.ada) { ada in
+                let requestID = UUIDValue.random().description
+                let lock = try AgentsLock(world.database)
+                let create = Task { try await ada.createAgent("agent", requestID: hasRequestID ? requestID : "") }
+                try await lock.waitForBlocked(1)
+                await cluster.stop(.immediate)
+                await expectRefusal(.unknown, "OUTCOME_UNKNOWN") { try await create.value }
+
+                try await cluster.start()
+                _ = try await untilServed { try await ada.user() }
+                let created = try await untilServed { try await ada.createAgent("agent", requestID: requestID) }
+                #expect(created.name == "agent")
+                #expect(try world.database.rows("SELECT count(*) FROM agents") == [["1"]])
+            }
+        }
+    }
+
+    @Test(
+        "While one backend stands still its calls end at their deadline, the others go on, and it is used again later")
+    func stoppedBackend() async throws {
+        try await Self.withWorldOnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "10m"]) { world, _ in
+            try await world.speak(as: world.ada) { ada in
+                let agent = try await ada.createAgent("agent")
+                let backend = try Self.idleBackend(of: world.database)
+                kill(backend, SIGSTOP)
+                defer { kill(backend, SIGCONT) }
+
+                let codes = try await Self.codes(of: 64, timeout: 3_000) {
+                    try await ada.getAgent(agent.id, timeout: $0)
+                }
+                #expect(codes[.deadlineExceeded, default: 0] > 0)
+                #expect(codes[.ok, default: 0] > 0)
+                #expect(codes.values.reduce(0, +) == codes[.deadlineExceeded, default: 0] + codes[.ok, default: 0])
+                // What goes to the connection with the fewest calls in flight does not go to that one any more.
+                for _ in 0..<50 { #expect(try await ada.getAgent(agent.id) == agent) }
+
+                kill(backend, SIGCONT)
+                let afterwards = try await Self.codes(of: 64) { try await ada.getAgent(agent.id, timeout: $0) }
+                #expect(afterwards == [.ok: 64])
+                #expect(try Self.tenantBackends(of: world.database).contains(backend))
+            }
+        }
+    }
+
+    @Test("A backend that does not come back is replaced")
+    func lostBackend() async throws {
+        try await Self.withWorldOnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "100ms"]) { world, _ in
+            try await world.speak(as: world.ada) { ada in
+                let agent = try await ada.createAgent("agent")
+                let backend = try Self.idleBackend(of: world.database)
+                kill(backend, SIGSTOP)
+                defer { kill(backend, SIGCONT) }
+                _ = try await Self.codes(of: 16, timeout: 200) { try await ada.getAgent(agent.id, timeout: $0) }
+                try await waitUntil {
+                    try Self.tenantBackends(of: world.database).filter { $0 != backend }.count == 2
+                }
+                #expect(try await Self.codes(of: 64) { try await ada.getAgent(agent.id, timeout: $0) } == [.ok: 64])
+            }
+        }
+    }
+
+    /// A world on a cluster that the test may stop.
+    private static func withWorldOnCluster(
+        settings: [String: String] = [:], _ body: (World, TestCluster) async throws -> Void
+    ) async throws {
+        try await TestCluster.with { cluster in
+            let database = cluster.database
+            let migrated = try await Program.run("agentd", ["migrate"], environment: Daemon.environment(database))
+            #expect(migrated.code == 0, "\(migrated.log)")
+            try await Daemon.with(database, settings: settings) { daemon in
+                try await body(try await World.make(database, daemon), cluster)
+            }
+        }
+    }
+
+    private static func tenantBackends(of database: TestDatabase) throws -> [pid_t] {
+        try database.rows("SELECT pid \(backends) AND usename = 'agentd_app' ORDER BY pid", [database.name])
+            .compactMap { row in row[0].flatMap { pid_t($0) } }
+    }
+
+    /// One that holds no lock which would hold up everybody else.
+    private static func idleBackend(of database: TestDatabase) throws -> pid_t {
+        let idle = try database.rows(
+            "SELECT pid \(backends) AND usename = 'agentd_app' AND state = 'idle' LIMIT 1", [database.name])
+        return try #require(idle.first?.first.flatMap { $0 }.flatMap { pid_t($0) })
+    }
+
+    /// How many of so many calls at once ended with which code.
+    private static func codes(
+        of count: Int, timeout: UInt32 = 0, _ call: @escaping @Sendable (UInt32) async throws -> AgentMessage
+    ) async throws -> [StatusCode: Int] {
+        try await withThrowingTaskGroup(of: StatusCode.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    do {
+                        _ = try await call(timeout)
+                        return .ok
+                    } catch let refusal as Refusal {
+                        return refusal.code
+                    }
+                }
+            }
+            return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        }
+    }
+}
