@@ -5,8 +5,11 @@ package struct FastRandomNumberGenerator: RandomNumberGenerator, Sendable {
 
     package init() {
         var system = SystemRandomNumberGenerator()
-        state = system.next()
+        self.init(seed: system.next())
     }
+
+    /// The same numbers for the same seed, so that a test can be repeated.
+    package init(seed: UInt64) { state = seed }
 
     package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

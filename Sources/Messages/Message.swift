@@ -3,8 +3,9 @@ internal import CAgentdProto
 internal import CProtobufC
 
 /// Which message of the schema files a type stands for.
+///
+/// Unchecked: generated descriptors are constants of the program.
 package struct MessageSchema: @unchecked Sendable, Equatable {
-    // Unchecked: generated descriptors are constants of the program.
     let descriptor: UnsafePointer<ProtobufCMessageDescriptor>
 
     init(_ descriptor: UnsafePointer<ProtobufCMessageDescriptor>) { self.descriptor = descriptor }

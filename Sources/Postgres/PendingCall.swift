@@ -40,6 +40,8 @@ class PendingCall: @unchecked Sendable {
 }
 
 /// A call of a statement, perhaps behind another one that sets its context.
+///
+/// Unchecked: confined to the pool's event loop, as its superclass is.
 final class StatementCall<Context: Statement, Main: Statement>: PendingCall, @unchecked Sendable {
     private let context: Context?
     private let main: Main

@@ -226,13 +226,9 @@ extension PostgresPool {
     }
 
     private func cancel(_ call: PendingCall) {
-        switch call.stage {
-        case .queued:
-            // It keeps its place and is dropped when its turn comes: nothing is sent for it.
-            call.fail(.cancelled)
-        case .sent: call.fail(.cancelled)
-        case .finished: return
-        }
+        // One that waits keeps its place and is dropped when its turn comes; of one that was sent the answer is
+        // dropped.
+        fail(call, .cancelled)
     }
 
     private func leastLoaded() -> Int? {

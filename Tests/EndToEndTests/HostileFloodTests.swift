@@ -201,7 +201,7 @@ struct HostileFloodTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for fuzzer in 0..<Self.fuzzers {
                         group.addTask {
-                            var generator = SeededGenerator(seed: UInt64(fuzzer))
+                            var generator = FastRandomNumberGenerator(seed: UInt64(fuzzer))
                             for _ in 0..<Self.fuzzedConnections / Self.fuzzers {
                                 let bytes = Fuzz.bytes(key, using: &generator)
                                 try await Self.throwAt(port, bytes, waits: Bool.random(using: &generator))

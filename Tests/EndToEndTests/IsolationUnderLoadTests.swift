@@ -108,7 +108,7 @@ struct IsolationUnderLoadTests {
             try await withThrowingTaskGroup(of: Tally.self) { group in
                 for worker in 0..<callsInFlight {
                     group.addTask {
-                        var generator = SeededGenerator(seed: UInt64(number * 1_000 + worker))
+                        var generator = FastRandomNumberGenerator(seed: UInt64(number * 1_000 + worker))
                         var tally = Tally()
                         while remaining.next() <= share {
                             let operation = Operation(tenants: tenants, using: &generator)
@@ -133,7 +133,7 @@ struct IsolationUnderLoadTests {
         let isCancelled: Bool
         let timeout: UInt32
 
-        init(tenants: [Tenant], using generator: inout SeededGenerator) {
+        init(tenants: [Tenant], using generator: inout FastRandomNumberGenerator) {
             let index = Int(generator.next() % UInt64(tenants.count))
             tenant = tenants[index]
             stranger = tenants[(index + 1 + Int(generator.next() % UInt64(tenants.count - 1))) % tenants.count]

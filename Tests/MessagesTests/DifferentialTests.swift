@@ -51,7 +51,7 @@ struct DifferentialTests {
 
     @Test("Valid messages mean the same", .timeLimit(.minutes(5)))
     func valid() throws {
-        var generator = SeededGenerator(seed: 7)
+        var generator = FastRandomNumberGenerator(seed: 7)
         let cases = MessageSchema.everything.flatMap { schema in
             (0..<Self.messagesPerSchema).map { _ in Case(schema, RandomMessage.valid(schema, using: &generator)) }
         }
@@ -60,7 +60,7 @@ struct DifferentialTests {
 
     @Test("Damaged messages mean the same, or are refused for a known reason", .timeLimit(.minutes(5)))
     func damaged() throws {
-        var generator = SeededGenerator(seed: 8)
+        var generator = FastRandomNumberGenerator(seed: 8)
         let cases = MessageSchema.everything.flatMap { schema in
             (0..<Self.messagesPerSchema).map { _ in Case(schema, RandomMessage.damaged(schema, using: &generator)) }
         }
@@ -82,7 +82,7 @@ struct DifferentialTests {
 
     @Test("Typed values mean the same", .timeLimit(.minutes(5)))
     func typed() throws {
-        var generator = SeededGenerator(seed: 9)
+        var generator = FastRandomNumberGenerator(seed: 9)
         try typed(AgentMessage.self, using: &generator)
         try typed(CreateAgentRequest.self, using: &generator)
         try typed(UpdateAgentRequest.self, using: &generator)
@@ -104,7 +104,8 @@ struct DifferentialTests {
 
     /// Reads messages as Swift values and writes these again.
     private func typed<M: Message>(
-        _ type: M.Type, using generator: inout SeededGenerator, sourceLocation: SourceLocation = #_sourceLocation
+        _ type: M.Type, using generator: inout FastRandomNumberGenerator,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let cases = try (0..<100).map { _ in
             let bytes = RandomMessage.valid(M.schema, using: &generator)

@@ -1,9 +1,10 @@
+internal import AgentdCore
 @testable internal import Messages
 
 /// Messages made by chance from their schema.
 enum RandomMessage {
     /// A message that every reader takes.
-    static func valid(_ schema: MessageSchema, using generator: inout SeededGenerator) -> [UInt8] {
+    static func valid(_ schema: MessageSchema, using generator: inout FastRandomNumberGenerator) -> [UInt8] {
         if schema.name == "google.protobuf.Timestamp" { return time(using: &generator) }
         var parts: [[UInt8]] = []
         var oneof = schema.fields.filter(\.isInOneof).randomElement(using: &generator)?.number
@@ -25,7 +26,7 @@ enum RandomMessage {
     }
 
     /// A message that is likely wrong somewhere.
-    static func damaged(_ schema: MessageSchema, using generator: inout SeededGenerator) -> [UInt8] {
+    static func damaged(_ schema: MessageSchema, using generator: inout FastRandomNumberGenerator) -> [UInt8] {
         var bytes = valid(schema, using: &generator)
         for _ in 0..<Int.random(in: 1...3, using: &generator) {
             switch Int.random(in: 0...5, using: &generator) {
@@ -56,7 +57,7 @@ enum RandomMessage {
         return bytes
     }
 
-    private static func value(of field: SchemaField, using generator: inout SeededGenerator) -> [UInt8] {
+    private static func value(of field: SchemaField, using generator: inout FastRandomNumberGenerator) -> [UInt8] {
         switch field.kind {
         case .signed, .unsigned:
             let count = field.isRepeated ? Int.random(in: 0...5, using: &generator) : 1
@@ -72,28 +73,28 @@ enum RandomMessage {
     }
 
     /// Within the calendar, in whole microseconds.
-    private static func time(using generator: inout SeededGenerator) -> [UInt8] {
+    private static func time(using generator: inout FastRandomNumberGenerator) -> [UInt8] {
         let seconds = Int64.random(in: -62_135_596_800...253_402_300_799, using: &generator)
         return Wire.field(1, varint: UInt64(bitPattern: seconds))
             + Wire.field(2, varint: UInt64.random(in: 0..<1_000_000, using: &generator) * 1_000)
     }
 
-    private static func unknown(using generator: inout SeededGenerator) -> [UInt8] {
+    private static func unknown(using generator: inout FastRandomNumberGenerator) -> [UInt8] {
         let number = UInt32.random(in: 1_000...536_870_911, using: &generator)
         return [0, 1, 2, 5].randomElement(using: &generator).map { Wire.value(number, wireType: $0) } ?? []
     }
 
     /// Of any size with the same likelihood, or a negative number.
-    private static func number(using generator: inout SeededGenerator) -> UInt64 {
+    private static func number(using generator: inout FastRandomNumberGenerator) -> UInt64 {
         let number = UInt64.random(in: 0...(.max), using: &generator) >> UInt64.random(in: 0...63, using: &generator)
         return Bool.random(using: &generator) ? number : 0 &- number
     }
 
-    private static func bytes(using generator: inout SeededGenerator) -> [UInt8] {
+    private static func bytes(using generator: inout FastRandomNumberGenerator) -> [UInt8] {
         (0..<Int.random(in: 0...40, using: &generator)).map { _ in UInt8.random(in: 0...255, using: &generator) }
     }
 
-    private static func text(using generator: inout SeededGenerator) -> String {
+    private static func text(using generator: inout FastRandomNumberGenerator) -> String {
         let alphabet: [Character] = ["a", "Z", "é", "漢", "👩‍🚀", "\n", "\u{FFFD}", "\"", "\u{10FFFF}"]
         return String(
             (0..<Int.random(in: 0...20, using: &generator)).compactMap { _ in alphabet.randomElement(using: &generator)

@@ -11,7 +11,7 @@ struct TestCluster {
     let data: DataFolder
 
     static func with<R>(name: String = "data", _ body: (TestCluster) async throws -> R) async throws -> R {
-        var template = Array("/tmp/agentd-test-XXXXXX".utf8CString)
+        var template = Array("/tmp/agentd-test-\(String(repeating: "X", count: 6))".utf8CString)
         let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
         // The account of the server must be able to pass through.
         chmod(folder, 0o711)

@@ -27,7 +27,8 @@ struct SocketFolder: Sendable {
         }
         if let link, isPrivate(link, to: account) { return SocketFolder(path: link) }
         for folder in shortFolders {
-            var template = Array("\(folder)/agentd-XXXXXX".utf8CString)
+            // mkdtemp(3) puts a name of its own in the place of the six last characters.
+            var template = Array("\(folder)/agentd-\(String(repeating: "X", count: 6))".utf8CString)
             guard let made = mkdtemp(&template).map({ String(cString: $0) }) else { continue }
             unlink(data.socket)
             guard symlink(made, data.socket) == 0 else { throw .system("Making \(data.socket)", errno) }

@@ -13,11 +13,26 @@ struct Attempts {
     /// Whether an earlier run may have happened, although nobody was told.
     private var mayHaveHappened = false
 
-    init(repeatable: Bool) { self.repeatable = repeatable }
+    private init(repeatable: Bool) { self.repeatable = repeatable }
+
+    /// Runs a segment, and again when that is safe and may help.
+    /// - Parameter repeatable: Whether running it again has no second effect.
+    /// - Throws: What the caller is told.
+    static func run<Output>(
+        repeatable: Bool, _ segment: () async throws(PostgresError) -> Output
+    ) async throws(ServiceError) -> Output {
+        var attempts = Attempts(repeatable: repeatable)
+        while true {
+            do {
+                return try await segment()
+            } catch {
+                try attempts.failed(error)
+            }
+        }
+    }
 
     /// Returns when the segment is to be run again.
-    /// - Throws: What the caller is told otherwise.
-    mutating func failed(_ error: PostgresError) throws(ServiceError) {
+    private mutating func failed(_ error: PostgresError) throws(ServiceError) {
         failures += 1
         guard failures < Self.maximum, mayRepeat(error) else { throw explained(error) }
         if case .connectionLost(sent: true) = error { mayHaveHappened = true }

@@ -36,14 +36,8 @@ package struct PlatformSession {
     private func execute<S: Statement>(
         _ statement: S, effect: Effect, repeatable: Bool
     ) async throws(ServiceError) -> S.Output {
-        var attempts = Attempts(repeatable: repeatable)
-        while true {
-            do {
-                return try await pool.run(
-                    statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
-            } catch {
-                try attempts.failed(error)
-            }
+        try await Attempts.run(repeatable: repeatable) { () async throws(PostgresError) in
+            try await pool.run(statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
         }
     }
 }

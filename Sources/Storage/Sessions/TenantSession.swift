@@ -44,14 +44,9 @@ package struct TenantSession {
     ) async throws(ServiceError) -> S.Output {
         let context = SetTenantContext(
             tenantID: caller.tenantID, userID: caller.userID, deadline: deadline, pool: pool)
-        var attempts = Attempts(repeatable: repeatable)
-        while true {
-            do {
-                return try await pool.run(
-                    context, then: statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
-            } catch {
-                try attempts.failed(error)
-            }
+        return try await Attempts.run(repeatable: repeatable) { () async throws(PostgresError) in
+            try await pool.run(
+                context, then: statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
         }
     }
 }

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// SIGTERM and SIGINT: the first asks the daemon to finish, the second ends the process at once.
 ///
-/// Unchecked: the sources are only kept.
+/// Unchecked: its signal sources are kept alive here and touched no more once they are resumed.
 final class TerminationSignals: @unchecked Sendable {
     private struct State {
         var isRequested = false

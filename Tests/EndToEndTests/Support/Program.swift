@@ -140,7 +140,7 @@ private final class NamelessFile: Sendable {
 
     /// - Parameter text: What can be read from it at first.
     init(holding text: String = "") throws {
-        var template = Array("/tmp/agentd-test-XXXXXX".utf8CString)
+        var template = Array("/tmp/agentd-test-\(String(repeating: "X", count: 6))".utf8CString)
         descriptor = mkstemp(&template)
         guard descriptor >= 0 else {
             throw Daemon.Failure(description: "a file below /tmp cannot be made: errno \(errno)")
