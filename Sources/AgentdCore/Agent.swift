@@ -49,6 +49,14 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     }
 }
 
+/// Who may view an agent. The numbers are those of `agentd.v1.AgentVisibility`.
+package enum AgentVisibility: Int32, Sendable, CaseIterable {
+    /// Its owner alone.
+    case `private` = 1
+    /// The whole tenant.
+    case `public` = 2
+}
+
 /// An agent as the database keeps it.
 package struct Agent: Sendable, Equatable {
     package var id: Int64 = 0

@@ -57,24 +57,20 @@ package struct Features: OptionSet, Sendable, Hashable {
 
 /// Who a verified token speaks for, as the database knows it.
 package struct Principal: Sendable, Equatable {
-    package let tenantID: TenantID
-    package let tenantSlug: String
-    package let tenantState: TenantState
-    package let features: Features
+    package let tenant: TenantProfile
     package let userID: Int64
     package let role: Role
     package let userIsActive: Bool
-    /// The API key's id, or "jwt" for a signed token.
+    /// The API key's id, or `signedTokenID`.
     package let tokenID: String
 
-    package init(
-        tenantID: TenantID, tenantSlug: String, tenantState: TenantState, features: Features, userID: Int64, role: Role,
-        userIsActive: Bool, tokenID: String
-    ) {
-        self.tenantID = tenantID
-        self.tenantSlug = tenantSlug
-        self.tenantState = tenantState
-        self.features = features
+    /// Stands for the id of a signed token, which the database does not know.
+    package static let signedTokenID = "jwt"
+
+    package var tenantID: TenantID { tenant.id }
+
+    package init(tenant: TenantProfile, userID: Int64, role: Role, userIsActive: Bool, tokenID: String) {
+        self.tenant = tenant
         self.userID = userID
         self.role = role
         self.userIsActive = userIsActive
@@ -86,11 +82,13 @@ package struct Principal: Sendable, Equatable {
 /// administrator who selected a tenant with `x-agentd-tenant`.
 package struct Caller: Sendable, Equatable {
     package let principal: Principal
-    package let tenantID: TenantID
-    package let features: Features
+    package let tenant: TenantProfile
 
+    package var tenantID: TenantID { tenant.id }
+    package var features: Features { tenant.features }
     package var userID: Int64 { principal.userID }
     package var role: Role { principal.role }
+    package var isAdministrator: Bool { role != .member }
     /// Whose agents are the caller's own in the tenant of the call. The ids of users are unique within a tenant only,
     /// so a system administrator who selected another tenant owns nothing there: 0 is nobody's id.
     package var ownerID: Int64 { isAtHome ? userID : 0 }
@@ -99,14 +97,12 @@ package struct Caller: Sendable, Equatable {
 
     package init(principal: Principal) {
         self.principal = principal
-        tenantID = principal.tenantID
-        features = principal.features
+        tenant = principal.tenant
     }
 
     /// A system administrator in a selected tenant.
-    package init(principal: Principal, selecting tenantID: TenantID, features: Features) {
+    package init(principal: Principal, selecting tenant: TenantProfile) {
         self.principal = principal
-        self.tenantID = tenantID
-        self.features = features
+        self.tenant = tenant
     }
 }

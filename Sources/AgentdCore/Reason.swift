@@ -9,6 +9,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case agentNotFound = "AGENT_NOT_FOUND"
     case tenantNotFound = "TENANT_NOT_FOUND"
     case userNotFound = "USER_NOT_FOUND"
+    case tokenNotFound = "TOKEN_NOT_FOUND"
     case healthServiceUnknown = "HEALTH_SERVICE_UNKNOWN"
 
     case notOwner = "NOT_OWNER"
@@ -32,9 +33,18 @@ package enum Reason: String, Sendable, CaseIterable {
     case tenantDeleted = "TENANT_DELETED"
     case featureDisabled = "FEATURE_DISABLED"
     case agentNotDeleted = "AGENT_NOT_DELETED"
+    case tenantNotDeleted = "TENANT_NOT_DELETED"
+    case userDeleted = "USER_DELETED"
+    case lastAdministrator = "LAST_ADMINISTRATOR"
+    case ownTenant = "OWN_TENANT"
+    case singleTenant = "SINGLE_TENANT"
     case secretUnavailable = "SECRET_UNAVAILABLE"
 
+    case rateLimit = "RATE_LIMIT"
     case inFlightLimit = "INFLIGHT_LIMIT"
+    case agentQuota = "QUOTA_AGENTS"
+    case userQuota = "QUOTA_USERS"
+    case tokenQuota = "QUOTA_TOKENS"
     case headersTooLarge = "HEADERS_TOO_LARGE"
     case messageTooLarge = "MESSAGE_TOO_LARGE"
     case databaseQueueFull = "DB_QUEUE_FULL"
@@ -53,15 +63,17 @@ package enum Reason: String, Sendable, CaseIterable {
     package var code: StatusCode {
         switch self {
         case .tokenMissing, .tokenInvalid, .tokenExpired, .tokenRevoked, .userInactive: .unauthenticated
-        case .agentNotFound, .tenantNotFound, .userNotFound, .healthServiceUnknown: .notFound
+        case .agentNotFound, .tenantNotFound, .userNotFound, .tokenNotFound, .healthServiceUnknown: .notFound
         case .notOwner, .roleRequired, .tenantMismatch: .permissionDenied
         case .fieldInvalid, .headerInvalid, .messageInvalid, .pageTokenInvalid, .requestIDReused: .invalidArgument
         case .slugTaken, .domainTaken, .emailTaken: .alreadyExists
         case .etagMismatch, .transactionConflict: .aborted
-        case .tenantSuspended, .tenantDeleted, .featureDisabled, .agentNotDeleted,
-            .secretUnavailable:
+        case .tenantSuspended, .tenantDeleted, .featureDisabled, .agentNotDeleted, .tenantNotDeleted, .userDeleted,
+            .lastAdministrator, .ownTenant, .singleTenant, .secretUnavailable:
             .failedPrecondition
-        case .inFlightLimit, .headersTooLarge, .messageTooLarge, .databaseQueueFull: .resourceExhausted
+        case .rateLimit, .inFlightLimit, .agentQuota, .userQuota, .tokenQuota, .headersTooLarge, .messageTooLarge,
+            .databaseQueueFull:
+            .resourceExhausted
         case .databaseUnavailable, .databasePoolTimeout, .draining, .connectionLost: .unavailable
         case .outcomeUnknown: .unknown
         case .deadlineExceeded: .deadlineExceeded

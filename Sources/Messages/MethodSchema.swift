@@ -16,6 +16,7 @@ package struct MethodSchema: Sendable {
         methods(of: agentd__v1__tenant_service__descriptor),
         methods(of: agentd__v1__user_service__descriptor),
         methods(of: agentd__v1__token_service__descriptor),
+        methods(of: agentd__v1__audit_service__descriptor),
         methods(of: grpc__health__v1__health__descriptor),
     ].flatMap(\.self)
 

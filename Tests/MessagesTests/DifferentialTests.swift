@@ -102,6 +102,29 @@ struct DifferentialTests {
         try typed(HealthCheckRequest.self, using: &generator)
     }
 
+    @Test("Typed values of management mean the same", .timeLimit(.minutes(5)))
+    func typedManagement() throws {
+        var generator = FastRandomNumberGenerator(seed: 10)
+        try typed(GetTenantRequest.self, using: &generator)
+        try typed(ListTenantsRequest.self, using: &generator)
+        try typed(UpdateTenantRequest.self, using: &generator)
+        try typed(DeleteTenantRequest.self, using: &generator)
+        try typed(UndeleteTenantRequest.self, using: &generator)
+        try typed(ResolveTenantRequest.self, using: &generator)
+        try typed(UpdateCurrentTenantRequest.self, using: &generator)
+        try typed(GetTenantStatsRequest.self, using: &generator)
+        try typed(TenantSettingsMessage.self, using: &generator)
+        try typed(UpdateTenantSettingsRequest.self, using: &generator)
+        try typed(GetUserRequest.self, using: &generator)
+        try typed(ListUsersRequest.self, using: &generator)
+        try typed(UpdateUserRequest.self, using: &generator)
+        try typed(DeleteUserRequest.self, using: &generator)
+        try typed(ListTokensRequest.self, using: &generator)
+        try typed(RevokeTokenRequest.self, using: &generator)
+        try typed(AuditEventMessage.self, using: &generator)
+        try typed(ListAuditEventsRequest.self, using: &generator)
+    }
+
     /// Reads messages as Swift values and writes these again.
     private func typed<M: Message>(
         _ type: M.Type, using generator: inout FastRandomNumberGenerator,

@@ -25,6 +25,13 @@ struct GoldenMessageTests {
         try same("issueTokenResponse", IssueTokenResponse(token: Sample.token, secret: "agd_x"))
         try same("healthCheckResponse", HealthCheckResponse(status: .serving))
         #expect(try Sample.agent.encoded() == golden("agent"))
+        try same("updateTenant", Sample.updateTenant)
+        try same("resolveTenant", ResolveTenantRequest(key: .domain("")))
+        try same("updateTenantSettings", Sample.updateSettings)
+        #expect(try Sample.fullStats.encoded() == golden("tenantStats"))
+        let events = ListAuditEventsAnswer(
+            auditEvents: [Sample.auditEvent, Sample.refusedEvent], nextPageToken: "next")
+        #expect(try events.encoded() == golden("listAuditEventsResponse"))
         let page = ListAgentsAnswer(agents: [Sample.agent, Sample.agent], nextPageToken: "next")
         #expect(try page.encoded() == golden("listAgentsResponse"))
     }

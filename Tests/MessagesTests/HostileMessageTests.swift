@@ -153,6 +153,14 @@ struct HostileMessageTests {
         #expect(violation?.field == frame.fields.first { $0.number == second }?.name)
     }
 
+    @Test("A tenant is not found by two things at once", arguments: [1, 2, 3] as [UInt32], [1, 2, 3] as [UInt32])
+    func twoTenantKeys(first: UInt32, second: UInt32) {
+        let schema = ResolveTenantRequest.schema
+        let violation = refusal(Wire.field(first, "a") + Wire.field(second, "b"), as: schema)
+        #expect(violation?.description == "is a second value of its oneof")
+        #expect(violation?.field == schema.fields.first { $0.number == second }?.name)
+    }
+
     @Test("Fields from a newer schema are ignored")
     func unknownFields() throws {
         let unknown = [0, 1, 2, 5].flatMap { Wire.value(900, wireType: $0) } + Wire.field(901, "\u{0}")

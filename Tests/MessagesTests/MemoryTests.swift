@@ -32,6 +32,7 @@ private let bombs = [
     Bomb("empty texts", UpdateAgentRequest.schema, Wire.field(2, repeated(Wire.field(1, [])))),
     Bomb("one-byte texts", UpdateAgentRequest.schema, Wire.field(2, repeated(Wire.field(1, [0x61])))),
     Bomb("empty headers", ClientFrame.schema, Wire.field(2, repeated(Wire.field(3, [])))),
+    Bomb("empty settings", UpdateTenantSettingsRequest.schema, repeated(Wire.field(1, []))),
     Bomb("packed numbers", BatchGetAgentsRequest.schema, Wire.field(1, repeated([1]))),
     Bomb("numbers that are not packed", BatchGetAgentsRequest.schema, repeated(Wire.field(1, varint: 1))),
     Bomb("agents of many fields", ListAgentsResponse.schema, repeated(Wire.field(1, manyFields))),

@@ -39,6 +39,8 @@ struct MessageTextTests {
         #expect(found.contains("agentd.v1.CreateAgentRequest: agent.name"))
         #expect(found.contains("agentd.v1.UpdateAgentRequest: update_mask.paths"))
         #expect(found.contains("agentd.v1.CreateTenantRequest: tenant.features"))
+        #expect(found.contains("agentd.v1.ResolveTenantRequest: domain"))
+        #expect(found.contains("agentd.v1.UpdateTenantSettingsRequest: settings.value"))
         #expect(found.contains("agentd.wire.v1.ClientFrame: request.headers.key"))
     }
 

@@ -8,6 +8,8 @@ struct MethodSchemaTests {
         let paths = MethodSchema.all.map(\.path)
         #expect(Set(paths).count == paths.count)
         #expect(paths.contains("/agentd.v1.AgentService/UndeleteAgent"))
+        #expect(paths.contains("/agentd.v1.TenantService/UpdateTenantSettings"))
+        #expect(paths.contains("/agentd.v1.AuditService/ListAuditEvents"))
         #expect(paths.contains("/grpc.health.v1.Health/Check"))
     }
 

@@ -4,7 +4,7 @@ internal import Testing
 
 @Suite("Messages that are written and read")
 struct RoundTripTests {
-    private func same<M: Message & Equatable>(_ message: M, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    func same<M: Message & Equatable>(_ message: M, sourceLocation: SourceLocation = #_sourceLocation) throws {
         #expect(try M(decoding: message.encoded()) == message, sourceLocation: sourceLocation)
     }
 
@@ -12,6 +12,13 @@ struct RoundTripTests {
     func agentRequests() throws {
         try same(CreateAgentRequest())
         try same(Sample.createAgent)
+
+        var publicAgent = Sample.createAgent
+        publicAgent.visibility = AgentVisibility.public.rawValue
+        try same(publicAgent)
+        publicAgent.visibility = -1
+        try same(publicAgent)
+
         try same(GetAgentRequest(id: .min))
         try same(BatchGetAgentsRequest(ids: []))
         try same(BatchGetAgentsRequest(ids: [1, -1, .max, .min, 0, 0]))

@@ -55,6 +55,45 @@ TOKEN = {
     "create_time": TIME,
     "expire_time": TIME,
 }
+STATS = {
+    "tenant_id": TENANT,
+    "read_time": TIME,
+    "agents": {"total": 10, "draft": 1, "active": 2, "paused": 3, "archived": 4, "deleted": 5},
+    "users": {"total": 6, "active": 7, "administrators": 8, "deleted": 9},
+    "tokens": {"valid": 10, "expired": 11, "revoked": 12},
+    "storage_bytes": 2**40,
+    "last_hour": {},
+    "last_day": {"calls": 3, "errors": 1, "mean_latency": {"seconds": 1, "nanos": 500_002_000}},
+    "by_type": [
+        {"key": "AGENT_TYPE_RESEARCH", "agents": 9, "storage_bytes": 90},
+        {"key": "AGENT_TYPE_CUSTOM", "agents": 1, "storage_bytes": 10},
+    ],
+    "by_status": [{"key": "AGENT_STATUS_DRAFT", "agents": 1, "storage_bytes": 100}],
+    "by_owner": [{"key": "42", "agents": 10, "storage_bytes": 2**63 - 1}],
+    "by_day": [{"date": "2026-01-31", "created": 11, "deleted": 5}],
+}
+AUDIT_EVENT = {
+    "id": 2**53 + 1,
+    "tenant_id": TENANT,
+    "actor_tenant_id": "00000000-0000-0001-0000-000000000002",
+    "actor_user_id": 5,
+    "token_id": "jwt",
+    "action": "AgentService.UpdateAgent",
+    "outcome": 1,
+    "object_type": "agent",
+    "object_id": "42",
+    "changes": '{"name": {"before": "a", "after": "é"}}',
+    "call_id": "call-1",
+    "create_time": TIME,
+}
+REFUSED_EVENT = {
+    "id": 7,
+    "tenant_id": TENANT,
+    "actor_tenant_id": TENANT,
+    "action": "UserService.DeleteUser",
+    "outcome": 2,
+    "create_time": {},
+}
 HEADERS = [
     {"key": "authorization", "value": b"Bearer t"},
     {"key": "x-bin", "value": b"\x00\xff"},
@@ -88,6 +127,31 @@ GOLDEN = [
     ("tenant", "agentd.v1.Tenant", TENANT_MESSAGE),
     ("user", "agentd.v1.User", USER),
     ("issueTokenResponse", "agentd.v1.IssueTokenResponse", {"token": TOKEN, "secret": "agd_x"}),
+    (
+        "updateTenant",
+        "agentd.v1.UpdateTenantRequest",
+        {
+            "tenant": TENANT_MESSAGE,
+            "update_mask": {"paths": ["state", "limits.max_agents"]},
+            "request_id": "6f1c4b0e-8f0a-4f5c-9d3b-0123456789ab",
+        },
+    ),
+    ("resolveTenant", "agentd.v1.ResolveTenantRequest", {"domain": ""}),
+    (
+        "updateTenantSettings",
+        "agentd.v1.UpdateTenantSettingsRequest",
+        {
+            "settings": [{"key": "default_page_size", "value": "7"}, {"key": "max_prompt_bytes"}],
+            "etag": "r3",
+            "request_id": "6f1c4b0e-8f0a-4f5c-9d3b-0123456789ab",
+        },
+    ),
+    ("tenantStats", "agentd.v1.TenantStats", STATS),
+    (
+        "listAuditEventsResponse",
+        "agentd.v1.ListAuditEventsResponse",
+        {"audit_events": [AUDIT_EVENT, REFUSED_EVENT], "next_page_token": "next"},
+    ),
     ("healthCheckResponse", "grpc.health.v1.HealthCheckResponse", {"status": 1}),
     ("hello", "agentd.wire.v1.ClientFrame", {"hello": {"version": 1, "headers": HEADERS}}),
     (

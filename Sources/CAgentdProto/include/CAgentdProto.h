@@ -3,6 +3,7 @@
 #define AGENTD_CAGENTDPROTO_H
 
 #include "agentd/v1/agents.pb-c.h"
+#include "agentd/v1/audit.pb-c.h"
 #include "agentd/v1/tenant.pb-c.h"
 #include "agentd/v1/tenants.pb-c.h"
 #include "agentd/v1/tokens.pb-c.h"

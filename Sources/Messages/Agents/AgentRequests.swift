@@ -7,6 +7,8 @@ package struct CreateAgentRequest: Message, Equatable {
     /// Nil when the request has none.
     package var agent: AgentMessage?
     package var requestID = ""
+    /// The number of an `AgentVisibility`, 0 for none, or one that this version does not know.
+    package var visibility: Int32 = 0
 
     package init() {}
 
@@ -14,12 +16,14 @@ package struct CreateAgentRequest: Message, Equatable {
         let message = view.of(Agentd__V1__CreateAgentRequest.self).pointee
         agent = try optionalMessage(message.agent, field: "agent")
         requestID = String(cString: message.request_id)
+        visibility = Int32(bitPattern: message.visibility.rawValue)
     }
 
     package func write(_ writer: MessageWriter) -> MessageView {
         let message = writer.builder.make(agentd__v1__create_agent_request__init)
         message.pointee.agent = agent.map { writer.builder.agent($0) }
         message.pointee.request_id = writer.builder.text(requestID)
+        message.pointee.visibility = Agentd__V1__AgentVisibility(rawValue: UInt32(bitPattern: visibility))
         return MessageView(pointer: message)
     }
 }
@@ -63,12 +67,7 @@ package struct UpdateAgentRequest: Message, Equatable {
         let builder = writer.builder
         let message = builder.make(agentd__v1__update_agent_request__init)
         message.pointee.agent = agent.map { builder.agent($0) }
-        if let updateMask {
-            let mask = builder.make(google__protobuf__field_mask__init)
-            mask.pointee.n_paths = updateMask.count
-            mask.pointee.paths = builder.pointers(updateMask.map { builder.text($0) })
-            message.pointee.update_mask = mask
-        }
+        message.pointee.update_mask = updateMask.map { builder.fieldMask($0) }
         message.pointee.request_id = builder.text(requestID)
         return MessageView(pointer: message)
     }

@@ -13,6 +13,8 @@ package struct StatusMessage: DecodableMessage, Equatable {
     package let violations: [FieldViolation]
     /// `google.rpc.RetryInfo.retry_delay` in milliseconds.
     package let retryAfterMilliseconds: Int?
+    /// `google.rpc.QuotaFailure.violations.subject`: which limits were reached.
+    package let quotaSubjects: [String]
 
     package init(_ view: MessageView) throws(ServiceError) {
         let status = view.of(Google__Rpc__Status.self).pointee
@@ -21,6 +23,7 @@ package struct StatusMessage: DecodableMessage, Equatable {
         var reason = ""
         var violations: [FieldViolation] = []
         var retryAfterMilliseconds: Int?
+        var quotaSubjects: [String] = []
         let details: [AnyMessage] = try messages(status.n_details, status.details)
         for detail in details {
             switch detail.typeName {
@@ -30,6 +33,8 @@ package struct StatusMessage: DecodableMessage, Equatable {
                 violations = try BadRequestMessage(decoding: detail.value).violations
             case "google.rpc.RetryInfo":
                 retryAfterMilliseconds = try RetryInfoMessage(decoding: detail.value).milliseconds
+            case "google.rpc.QuotaFailure":
+                quotaSubjects = try QuotaFailureMessage(decoding: detail.value).subjects
             default:
                 continue
             }
@@ -37,6 +42,7 @@ package struct StatusMessage: DecodableMessage, Equatable {
         self.reason = reason
         self.violations = violations
         self.retryAfterMilliseconds = retryAfterMilliseconds
+        self.quotaSubjects = quotaSubjects
     }
 }
 
@@ -86,5 +92,16 @@ private struct RetryInfoMessage: DecodableMessage {
         let delay = view.of(Google__Rpc__RetryInfo.self).pointee.retry_delay
         let seconds = min(max(delay?.pointee.seconds ?? 0, 0), 86_400)
         milliseconds = Int(seconds) * 1_000 + Int(delay?.pointee.nanos ?? 0) / 1_000_000
+    }
+}
+
+private struct QuotaFailureMessage: DecodableMessage {
+    static let schema = MessageSchema(of: google__rpc__quota_failure__init)
+    let subjects: [String]
+
+    init(_ view: MessageView) throws(ServiceError) {
+        let message = view.of(Google__Rpc__QuotaFailure.self).pointee
+        subjects = (0..<message.n_violations).compactMap { message.violations[$0]?.pointee }
+            .map { String(cString: $0.subject) }
     }
 }

@@ -767,7 +767,7 @@ const ProtobufCMessageDescriptor agentd__v1__agent__descriptor =
   (ProtobufCMessageInit) agentd__v1__agent__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor agentd__v1__create_agent_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor agentd__v1__create_agent_request__field_descriptors[3] =
 {
   {
     "agent",
@@ -793,15 +793,28 @@ static const ProtobufCFieldDescriptor agentd__v1__create_agent_request__field_de
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "visibility",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__CreateAgentRequest, visibility),
+    &agentd__v1__agent_visibility__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned agentd__v1__create_agent_request__field_indices_by_name[] = {
   0,   /* field[0] = agent */
   1,   /* field[1] = request_id */
+  2,   /* field[2] = visibility */
 };
 static const ProtobufCIntRange agentd__v1__create_agent_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor agentd__v1__create_agent_request__descriptor =
 {
@@ -811,7 +824,7 @@ const ProtobufCMessageDescriptor agentd__v1__create_agent_request__descriptor =
   "Agentd__V1__CreateAgentRequest",
   "agentd.v1",
   sizeof(Agentd__V1__CreateAgentRequest),
-  2,
+  3,
   agentd__v1__create_agent_request__field_descriptors,
   agentd__v1__create_agent_request__field_indices_by_name,
   1,  agentd__v1__create_agent_request__number_ranges,
@@ -1478,6 +1491,36 @@ const ProtobufCEnumDescriptor agentd__v1__agent_status__descriptor =
   agentd__v1__agent_status__enum_values_by_name,
   1,
   agentd__v1__agent_status__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue agentd__v1__agent_visibility__enum_values_by_number[3] =
+{
+  { "AGENT_VISIBILITY_UNSPECIFIED", "AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_UNSPECIFIED", 0 },
+  { "AGENT_VISIBILITY_PRIVATE", "AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_PRIVATE", 1 },
+  { "AGENT_VISIBILITY_PUBLIC", "AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_PUBLIC", 2 },
+};
+static const ProtobufCIntRange agentd__v1__agent_visibility__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex agentd__v1__agent_visibility__enum_values_by_name[3] =
+{
+  { "AGENT_VISIBILITY_PRIVATE", 1 },
+  { "AGENT_VISIBILITY_PUBLIC", 2 },
+  { "AGENT_VISIBILITY_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor agentd__v1__agent_visibility__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "agentd.v1.AgentVisibility",
+  "AgentVisibility",
+  "Agentd__V1__AgentVisibility",
+  "agentd.v1",
+  3,
+  agentd__v1__agent_visibility__enum_values_by_number,
+  3,
+  agentd__v1__agent_visibility__enum_values_by_name,
+  1,
+  agentd__v1__agent_visibility__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
 static const ProtobufCMethodDescriptor agentd__v1__agent_service__method_descriptors[8] =

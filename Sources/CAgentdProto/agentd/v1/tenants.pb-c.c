@@ -52,6 +52,321 @@ void   agentd__v1__create_tenant_request__free_unpacked
   assert(message->base.descriptor == &agentd__v1__create_tenant_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   agentd__v1__get_tenant_request__init
+                     (Agentd__V1__GetTenantRequest         *message)
+{
+  static const Agentd__V1__GetTenantRequest init_value = AGENTD__V1__GET_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__get_tenant_request__get_packed_size
+                     (const Agentd__V1__GetTenantRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__get_tenant_request__pack
+                     (const Agentd__V1__GetTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__get_tenant_request__pack_to_buffer
+                     (const Agentd__V1__GetTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__GetTenantRequest *
+       agentd__v1__get_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__GetTenantRequest *)
+     protobuf_c_message_unpack (&agentd__v1__get_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__get_tenant_request__free_unpacked
+                     (Agentd__V1__GetTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__get_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__list_tenants_request__init
+                     (Agentd__V1__ListTenantsRequest         *message)
+{
+  static const Agentd__V1__ListTenantsRequest init_value = AGENTD__V1__LIST_TENANTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__list_tenants_request__get_packed_size
+                     (const Agentd__V1__ListTenantsRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tenants_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__list_tenants_request__pack
+                     (const Agentd__V1__ListTenantsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tenants_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__list_tenants_request__pack_to_buffer
+                     (const Agentd__V1__ListTenantsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tenants_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ListTenantsRequest *
+       agentd__v1__list_tenants_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ListTenantsRequest *)
+     protobuf_c_message_unpack (&agentd__v1__list_tenants_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__list_tenants_request__free_unpacked
+                     (Agentd__V1__ListTenantsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__list_tenants_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__list_tenants_response__init
+                     (Agentd__V1__ListTenantsResponse         *message)
+{
+  static const Agentd__V1__ListTenantsResponse init_value = AGENTD__V1__LIST_TENANTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__list_tenants_response__get_packed_size
+                     (const Agentd__V1__ListTenantsResponse *message)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tenants_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__list_tenants_response__pack
+                     (const Agentd__V1__ListTenantsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tenants_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__list_tenants_response__pack_to_buffer
+                     (const Agentd__V1__ListTenantsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tenants_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ListTenantsResponse *
+       agentd__v1__list_tenants_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ListTenantsResponse *)
+     protobuf_c_message_unpack (&agentd__v1__list_tenants_response__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__list_tenants_response__free_unpacked
+                     (Agentd__V1__ListTenantsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__list_tenants_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__update_tenant_request__init
+                     (Agentd__V1__UpdateTenantRequest         *message)
+{
+  static const Agentd__V1__UpdateTenantRequest init_value = AGENTD__V1__UPDATE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__update_tenant_request__get_packed_size
+                     (const Agentd__V1__UpdateTenantRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__update_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__update_tenant_request__pack
+                     (const Agentd__V1__UpdateTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__update_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__update_tenant_request__pack_to_buffer
+                     (const Agentd__V1__UpdateTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__update_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__UpdateTenantRequest *
+       agentd__v1__update_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__UpdateTenantRequest *)
+     protobuf_c_message_unpack (&agentd__v1__update_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__update_tenant_request__free_unpacked
+                     (Agentd__V1__UpdateTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__update_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__delete_tenant_request__init
+                     (Agentd__V1__DeleteTenantRequest         *message)
+{
+  static const Agentd__V1__DeleteTenantRequest init_value = AGENTD__V1__DELETE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__delete_tenant_request__get_packed_size
+                     (const Agentd__V1__DeleteTenantRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__delete_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__delete_tenant_request__pack
+                     (const Agentd__V1__DeleteTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__delete_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__delete_tenant_request__pack_to_buffer
+                     (const Agentd__V1__DeleteTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__delete_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__DeleteTenantRequest *
+       agentd__v1__delete_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__DeleteTenantRequest *)
+     protobuf_c_message_unpack (&agentd__v1__delete_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__delete_tenant_request__free_unpacked
+                     (Agentd__V1__DeleteTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__delete_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__undelete_tenant_request__init
+                     (Agentd__V1__UndeleteTenantRequest         *message)
+{
+  static const Agentd__V1__UndeleteTenantRequest init_value = AGENTD__V1__UNDELETE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__undelete_tenant_request__get_packed_size
+                     (const Agentd__V1__UndeleteTenantRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__undelete_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__undelete_tenant_request__pack
+                     (const Agentd__V1__UndeleteTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__undelete_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__undelete_tenant_request__pack_to_buffer
+                     (const Agentd__V1__UndeleteTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__undelete_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__UndeleteTenantRequest *
+       agentd__v1__undelete_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__UndeleteTenantRequest *)
+     protobuf_c_message_unpack (&agentd__v1__undelete_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__undelete_tenant_request__free_unpacked
+                     (Agentd__V1__UndeleteTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__undelete_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__resolve_tenant_request__init
+                     (Agentd__V1__ResolveTenantRequest         *message)
+{
+  static const Agentd__V1__ResolveTenantRequest init_value = AGENTD__V1__RESOLVE_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__resolve_tenant_request__get_packed_size
+                     (const Agentd__V1__ResolveTenantRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__resolve_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__resolve_tenant_request__pack
+                     (const Agentd__V1__ResolveTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__resolve_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__resolve_tenant_request__pack_to_buffer
+                     (const Agentd__V1__ResolveTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__resolve_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ResolveTenantRequest *
+       agentd__v1__resolve_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ResolveTenantRequest *)
+     protobuf_c_message_unpack (&agentd__v1__resolve_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__resolve_tenant_request__free_unpacked
+                     (Agentd__V1__ResolveTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__resolve_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   agentd__v1__get_current_tenant_request__init
                      (Agentd__V1__GetCurrentTenantRequest         *message)
 {
@@ -95,6 +410,591 @@ void   agentd__v1__get_current_tenant_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &agentd__v1__get_current_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__update_current_tenant_request__init
+                     (Agentd__V1__UpdateCurrentTenantRequest         *message)
+{
+  static const Agentd__V1__UpdateCurrentTenantRequest init_value = AGENTD__V1__UPDATE_CURRENT_TENANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__update_current_tenant_request__get_packed_size
+                     (const Agentd__V1__UpdateCurrentTenantRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__update_current_tenant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__update_current_tenant_request__pack
+                     (const Agentd__V1__UpdateCurrentTenantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__update_current_tenant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__update_current_tenant_request__pack_to_buffer
+                     (const Agentd__V1__UpdateCurrentTenantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__update_current_tenant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__UpdateCurrentTenantRequest *
+       agentd__v1__update_current_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__UpdateCurrentTenantRequest *)
+     protobuf_c_message_unpack (&agentd__v1__update_current_tenant_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__update_current_tenant_request__free_unpacked
+                     (Agentd__V1__UpdateCurrentTenantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__update_current_tenant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__get_tenant_stats_request__init
+                     (Agentd__V1__GetTenantStatsRequest         *message)
+{
+  static const Agentd__V1__GetTenantStatsRequest init_value = AGENTD__V1__GET_TENANT_STATS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__get_tenant_stats_request__get_packed_size
+                     (const Agentd__V1__GetTenantStatsRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_stats_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__get_tenant_stats_request__pack
+                     (const Agentd__V1__GetTenantStatsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_stats_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__get_tenant_stats_request__pack_to_buffer
+                     (const Agentd__V1__GetTenantStatsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_stats_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__GetTenantStatsRequest *
+       agentd__v1__get_tenant_stats_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__GetTenantStatsRequest *)
+     protobuf_c_message_unpack (&agentd__v1__get_tenant_stats_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__get_tenant_stats_request__free_unpacked
+                     (Agentd__V1__GetTenantStatsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__get_tenant_stats_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__tenant_stats__init
+                     (Agentd__V1__TenantStats         *message)
+{
+  static const Agentd__V1__TenantStats init_value = AGENTD__V1__TENANT_STATS__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__tenant_stats__get_packed_size
+                     (const Agentd__V1__TenantStats *message)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_stats__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__tenant_stats__pack
+                     (const Agentd__V1__TenantStats *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_stats__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__tenant_stats__pack_to_buffer
+                     (const Agentd__V1__TenantStats *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_stats__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__TenantStats *
+       agentd__v1__tenant_stats__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__TenantStats *)
+     protobuf_c_message_unpack (&agentd__v1__tenant_stats__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__tenant_stats__free_unpacked
+                     (Agentd__V1__TenantStats *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__tenant_stats__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__agent_counts__init
+                     (Agentd__V1__AgentCounts         *message)
+{
+  static const Agentd__V1__AgentCounts init_value = AGENTD__V1__AGENT_COUNTS__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__agent_counts__get_packed_size
+                     (const Agentd__V1__AgentCounts *message)
+{
+  assert(message->base.descriptor == &agentd__v1__agent_counts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__agent_counts__pack
+                     (const Agentd__V1__AgentCounts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__agent_counts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__agent_counts__pack_to_buffer
+                     (const Agentd__V1__AgentCounts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__agent_counts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__AgentCounts *
+       agentd__v1__agent_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__AgentCounts *)
+     protobuf_c_message_unpack (&agentd__v1__agent_counts__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__agent_counts__free_unpacked
+                     (Agentd__V1__AgentCounts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__agent_counts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__user_counts__init
+                     (Agentd__V1__UserCounts         *message)
+{
+  static const Agentd__V1__UserCounts init_value = AGENTD__V1__USER_COUNTS__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__user_counts__get_packed_size
+                     (const Agentd__V1__UserCounts *message)
+{
+  assert(message->base.descriptor == &agentd__v1__user_counts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__user_counts__pack
+                     (const Agentd__V1__UserCounts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__user_counts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__user_counts__pack_to_buffer
+                     (const Agentd__V1__UserCounts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__user_counts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__UserCounts *
+       agentd__v1__user_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__UserCounts *)
+     protobuf_c_message_unpack (&agentd__v1__user_counts__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__user_counts__free_unpacked
+                     (Agentd__V1__UserCounts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__user_counts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__token_counts__init
+                     (Agentd__V1__TokenCounts         *message)
+{
+  static const Agentd__V1__TokenCounts init_value = AGENTD__V1__TOKEN_COUNTS__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__token_counts__get_packed_size
+                     (const Agentd__V1__TokenCounts *message)
+{
+  assert(message->base.descriptor == &agentd__v1__token_counts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__token_counts__pack
+                     (const Agentd__V1__TokenCounts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__token_counts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__token_counts__pack_to_buffer
+                     (const Agentd__V1__TokenCounts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__token_counts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__TokenCounts *
+       agentd__v1__token_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__TokenCounts *)
+     protobuf_c_message_unpack (&agentd__v1__token_counts__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__token_counts__free_unpacked
+                     (Agentd__V1__TokenCounts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__token_counts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__call_counts__init
+                     (Agentd__V1__CallCounts         *message)
+{
+  static const Agentd__V1__CallCounts init_value = AGENTD__V1__CALL_COUNTS__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__call_counts__get_packed_size
+                     (const Agentd__V1__CallCounts *message)
+{
+  assert(message->base.descriptor == &agentd__v1__call_counts__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__call_counts__pack
+                     (const Agentd__V1__CallCounts *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__call_counts__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__call_counts__pack_to_buffer
+                     (const Agentd__V1__CallCounts *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__call_counts__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__CallCounts *
+       agentd__v1__call_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__CallCounts *)
+     protobuf_c_message_unpack (&agentd__v1__call_counts__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__call_counts__free_unpacked
+                     (Agentd__V1__CallCounts *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__call_counts__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__agent_breakdown__init
+                     (Agentd__V1__AgentBreakdown         *message)
+{
+  static const Agentd__V1__AgentBreakdown init_value = AGENTD__V1__AGENT_BREAKDOWN__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__agent_breakdown__get_packed_size
+                     (const Agentd__V1__AgentBreakdown *message)
+{
+  assert(message->base.descriptor == &agentd__v1__agent_breakdown__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__agent_breakdown__pack
+                     (const Agentd__V1__AgentBreakdown *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__agent_breakdown__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__agent_breakdown__pack_to_buffer
+                     (const Agentd__V1__AgentBreakdown *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__agent_breakdown__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__AgentBreakdown *
+       agentd__v1__agent_breakdown__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__AgentBreakdown *)
+     protobuf_c_message_unpack (&agentd__v1__agent_breakdown__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__agent_breakdown__free_unpacked
+                     (Agentd__V1__AgentBreakdown *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__agent_breakdown__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__day_breakdown__init
+                     (Agentd__V1__DayBreakdown         *message)
+{
+  static const Agentd__V1__DayBreakdown init_value = AGENTD__V1__DAY_BREAKDOWN__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__day_breakdown__get_packed_size
+                     (const Agentd__V1__DayBreakdown *message)
+{
+  assert(message->base.descriptor == &agentd__v1__day_breakdown__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__day_breakdown__pack
+                     (const Agentd__V1__DayBreakdown *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__day_breakdown__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__day_breakdown__pack_to_buffer
+                     (const Agentd__V1__DayBreakdown *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__day_breakdown__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__DayBreakdown *
+       agentd__v1__day_breakdown__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__DayBreakdown *)
+     protobuf_c_message_unpack (&agentd__v1__day_breakdown__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__day_breakdown__free_unpacked
+                     (Agentd__V1__DayBreakdown *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__day_breakdown__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__tenant_setting__init
+                     (Agentd__V1__TenantSetting         *message)
+{
+  static const Agentd__V1__TenantSetting init_value = AGENTD__V1__TENANT_SETTING__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__tenant_setting__get_packed_size
+                     (const Agentd__V1__TenantSetting *message)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_setting__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__tenant_setting__pack
+                     (const Agentd__V1__TenantSetting *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_setting__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__tenant_setting__pack_to_buffer
+                     (const Agentd__V1__TenantSetting *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_setting__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__TenantSetting *
+       agentd__v1__tenant_setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__TenantSetting *)
+     protobuf_c_message_unpack (&agentd__v1__tenant_setting__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__tenant_setting__free_unpacked
+                     (Agentd__V1__TenantSetting *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__tenant_setting__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__tenant_settings__init
+                     (Agentd__V1__TenantSettings         *message)
+{
+  static const Agentd__V1__TenantSettings init_value = AGENTD__V1__TENANT_SETTINGS__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__tenant_settings__get_packed_size
+                     (const Agentd__V1__TenantSettings *message)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_settings__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__tenant_settings__pack
+                     (const Agentd__V1__TenantSettings *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_settings__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__tenant_settings__pack_to_buffer
+                     (const Agentd__V1__TenantSettings *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__tenant_settings__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__TenantSettings *
+       agentd__v1__tenant_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__TenantSettings *)
+     protobuf_c_message_unpack (&agentd__v1__tenant_settings__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__tenant_settings__free_unpacked
+                     (Agentd__V1__TenantSettings *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__tenant_settings__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__get_tenant_settings_request__init
+                     (Agentd__V1__GetTenantSettingsRequest         *message)
+{
+  static const Agentd__V1__GetTenantSettingsRequest init_value = AGENTD__V1__GET_TENANT_SETTINGS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__get_tenant_settings_request__get_packed_size
+                     (const Agentd__V1__GetTenantSettingsRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_settings_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__get_tenant_settings_request__pack
+                     (const Agentd__V1__GetTenantSettingsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_settings_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__get_tenant_settings_request__pack_to_buffer
+                     (const Agentd__V1__GetTenantSettingsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__get_tenant_settings_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__GetTenantSettingsRequest *
+       agentd__v1__get_tenant_settings_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__GetTenantSettingsRequest *)
+     protobuf_c_message_unpack (&agentd__v1__get_tenant_settings_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__get_tenant_settings_request__free_unpacked
+                     (Agentd__V1__GetTenantSettingsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__get_tenant_settings_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__update_tenant_settings_request__init
+                     (Agentd__V1__UpdateTenantSettingsRequest         *message)
+{
+  static const Agentd__V1__UpdateTenantSettingsRequest init_value = AGENTD__V1__UPDATE_TENANT_SETTINGS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__update_tenant_settings_request__get_packed_size
+                     (const Agentd__V1__UpdateTenantSettingsRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__update_tenant_settings_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__update_tenant_settings_request__pack
+                     (const Agentd__V1__UpdateTenantSettingsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__update_tenant_settings_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__update_tenant_settings_request__pack_to_buffer
+                     (const Agentd__V1__UpdateTenantSettingsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__update_tenant_settings_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__UpdateTenantSettingsRequest *
+       agentd__v1__update_tenant_settings_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__UpdateTenantSettingsRequest *)
+     protobuf_c_message_unpack (&agentd__v1__update_tenant_settings_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__update_tenant_settings_request__free_unpacked
+                     (Agentd__V1__UpdateTenantSettingsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__update_tenant_settings_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 static const ProtobufCFieldDescriptor agentd__v1__create_tenant_request__field_descriptors[3] =
@@ -161,6 +1061,428 @@ const ProtobufCMessageDescriptor agentd__v1__create_tenant_request__descriptor =
   (ProtobufCMessageInit) agentd__v1__create_tenant_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor agentd__v1__get_tenant_request__field_descriptors[1] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__GetTenantRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__get_tenant_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+};
+static const ProtobufCIntRange agentd__v1__get_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor agentd__v1__get_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.GetTenantRequest",
+  "GetTenantRequest",
+  "Agentd__V1__GetTenantRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__GetTenantRequest),
+  1,
+  agentd__v1__get_tenant_request__field_descriptors,
+  agentd__v1__get_tenant_request__field_indices_by_name,
+  1,  agentd__v1__get_tenant_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__get_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__list_tenants_request__field_descriptors[4] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTenantsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTenantsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTenantsRequest, filter),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "show_deleted",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTenantsRequest, show_deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__list_tenants_request__field_indices_by_name[] = {
+  2,   /* field[2] = filter */
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+  3,   /* field[3] = show_deleted */
+};
+static const ProtobufCIntRange agentd__v1__list_tenants_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor agentd__v1__list_tenants_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ListTenantsRequest",
+  "ListTenantsRequest",
+  "Agentd__V1__ListTenantsRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__ListTenantsRequest),
+  4,
+  agentd__v1__list_tenants_request__field_descriptors,
+  agentd__v1__list_tenants_request__field_indices_by_name,
+  1,  agentd__v1__list_tenants_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__list_tenants_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__list_tenants_response__field_descriptors[2] =
+{
+  {
+    "tenants",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__ListTenantsResponse, n_tenants),
+    offsetof(Agentd__V1__ListTenantsResponse, tenants),
+    &agentd__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTenantsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__list_tenants_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = tenants */
+};
+static const ProtobufCIntRange agentd__v1__list_tenants_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor agentd__v1__list_tenants_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ListTenantsResponse",
+  "ListTenantsResponse",
+  "Agentd__V1__ListTenantsResponse",
+  "agentd.v1",
+  sizeof(Agentd__V1__ListTenantsResponse),
+  2,
+  agentd__v1__list_tenants_response__field_descriptors,
+  agentd__v1__list_tenants_response__field_indices_by_name,
+  1,  agentd__v1__list_tenants_response__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__list_tenants_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__update_tenant_request__field_descriptors[3] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateTenantRequest, tenant),
+    &agentd__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_mask",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateTenantRequest, update_mask),
+    &google__protobuf__field_mask__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateTenantRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__update_tenant_request__field_indices_by_name[] = {
+  2,   /* field[2] = request_id */
+  0,   /* field[0] = tenant */
+  1,   /* field[1] = update_mask */
+};
+static const ProtobufCIntRange agentd__v1__update_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__update_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.UpdateTenantRequest",
+  "UpdateTenantRequest",
+  "Agentd__V1__UpdateTenantRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__UpdateTenantRequest),
+  3,
+  agentd__v1__update_tenant_request__field_descriptors,
+  agentd__v1__update_tenant_request__field_indices_by_name,
+  1,  agentd__v1__update_tenant_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__update_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__delete_tenant_request__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DeleteTenantRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DeleteTenantRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DeleteTenantRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__delete_tenant_request__field_indices_by_name[] = {
+  1,   /* field[1] = etag */
+  0,   /* field[0] = id */
+  2,   /* field[2] = request_id */
+};
+static const ProtobufCIntRange agentd__v1__delete_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__delete_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.DeleteTenantRequest",
+  "DeleteTenantRequest",
+  "Agentd__V1__DeleteTenantRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__DeleteTenantRequest),
+  3,
+  agentd__v1__delete_tenant_request__field_descriptors,
+  agentd__v1__delete_tenant_request__field_indices_by_name,
+  1,  agentd__v1__delete_tenant_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__delete_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__undelete_tenant_request__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UndeleteTenantRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UndeleteTenantRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UndeleteTenantRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__undelete_tenant_request__field_indices_by_name[] = {
+  1,   /* field[1] = etag */
+  0,   /* field[0] = id */
+  2,   /* field[2] = request_id */
+};
+static const ProtobufCIntRange agentd__v1__undelete_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__undelete_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.UndeleteTenantRequest",
+  "UndeleteTenantRequest",
+  "Agentd__V1__UndeleteTenantRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__UndeleteTenantRequest),
+  3,
+  agentd__v1__undelete_tenant_request__field_descriptors,
+  agentd__v1__undelete_tenant_request__field_indices_by_name,
+  1,  agentd__v1__undelete_tenant_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__undelete_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__resolve_tenant_request__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Agentd__V1__ResolveTenantRequest, key_case),
+    offsetof(Agentd__V1__ResolveTenantRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slug",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Agentd__V1__ResolveTenantRequest, key_case),
+    offsetof(Agentd__V1__ResolveTenantRequest, slug),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "domain",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Agentd__V1__ResolveTenantRequest, key_case),
+    offsetof(Agentd__V1__ResolveTenantRequest, domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__resolve_tenant_request__field_indices_by_name[] = {
+  2,   /* field[2] = domain */
+  0,   /* field[0] = id */
+  1,   /* field[1] = slug */
+};
+static const ProtobufCIntRange agentd__v1__resolve_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__resolve_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ResolveTenantRequest",
+  "ResolveTenantRequest",
+  "Agentd__V1__ResolveTenantRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__ResolveTenantRequest),
+  3,
+  agentd__v1__resolve_tenant_request__field_descriptors,
+  agentd__v1__resolve_tenant_request__field_indices_by_name,
+  1,  agentd__v1__resolve_tenant_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__resolve_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define agentd__v1__get_current_tenant_request__field_descriptors NULL
 #define agentd__v1__get_current_tenant_request__field_indices_by_name NULL
 #define agentd__v1__get_current_tenant_request__number_ranges NULL
@@ -179,14 +1501,1006 @@ const ProtobufCMessageDescriptor agentd__v1__get_current_tenant_request__descrip
   (ProtobufCMessageInit) agentd__v1__get_current_tenant_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor agentd__v1__tenant_service__method_descriptors[2] =
+static const ProtobufCFieldDescriptor agentd__v1__update_current_tenant_request__field_descriptors[3] =
+{
+  {
+    "tenant",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateCurrentTenantRequest, tenant),
+    &agentd__v1__tenant__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_mask",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateCurrentTenantRequest, update_mask),
+    &google__protobuf__field_mask__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateCurrentTenantRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__update_current_tenant_request__field_indices_by_name[] = {
+  2,   /* field[2] = request_id */
+  0,   /* field[0] = tenant */
+  1,   /* field[1] = update_mask */
+};
+static const ProtobufCIntRange agentd__v1__update_current_tenant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__update_current_tenant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.UpdateCurrentTenantRequest",
+  "UpdateCurrentTenantRequest",
+  "Agentd__V1__UpdateCurrentTenantRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__UpdateCurrentTenantRequest),
+  3,
+  agentd__v1__update_current_tenant_request__field_descriptors,
+  agentd__v1__update_current_tenant_request__field_indices_by_name,
+  1,  agentd__v1__update_current_tenant_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__update_current_tenant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__get_tenant_stats_request__field_descriptors[1] =
+{
+  {
+    "view",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__GetTenantStatsRequest, view),
+    &agentd__v1__tenant_stats_view__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__get_tenant_stats_request__field_indices_by_name[] = {
+  0,   /* field[0] = view */
+};
+static const ProtobufCIntRange agentd__v1__get_tenant_stats_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor agentd__v1__get_tenant_stats_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.GetTenantStatsRequest",
+  "GetTenantStatsRequest",
+  "Agentd__V1__GetTenantStatsRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__GetTenantStatsRequest),
+  1,
+  agentd__v1__get_tenant_stats_request__field_descriptors,
+  agentd__v1__get_tenant_stats_request__field_indices_by_name,
+  1,  agentd__v1__get_tenant_stats_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__get_tenant_stats_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__tenant_stats__field_descriptors[12] =
+{
+  {
+    "tenant_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, tenant_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "read_time",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, read_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "agents",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, agents),
+    &agentd__v1__agent_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "users",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, users),
+    &agentd__v1__user_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "tokens",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, tokens),
+    &agentd__v1__token_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_bytes",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, storage_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_hour",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, last_hour),
+    &agentd__v1__call_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_day",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantStats, last_day),
+    &agentd__v1__call_counts__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by_type",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__TenantStats, n_by_type),
+    offsetof(Agentd__V1__TenantStats, by_type),
+    &agentd__v1__agent_breakdown__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by_status",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__TenantStats, n_by_status),
+    offsetof(Agentd__V1__TenantStats, by_status),
+    &agentd__v1__agent_breakdown__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by_owner",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__TenantStats, n_by_owner),
+    offsetof(Agentd__V1__TenantStats, by_owner),
+    &agentd__v1__agent_breakdown__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by_day",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__TenantStats, n_by_day),
+    offsetof(Agentd__V1__TenantStats, by_day),
+    &agentd__v1__day_breakdown__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__tenant_stats__field_indices_by_name[] = {
+  2,   /* field[2] = agents */
+  11,   /* field[11] = by_day */
+  10,   /* field[10] = by_owner */
+  9,   /* field[9] = by_status */
+  8,   /* field[8] = by_type */
+  7,   /* field[7] = last_day */
+  6,   /* field[6] = last_hour */
+  1,   /* field[1] = read_time */
+  5,   /* field[5] = storage_bytes */
+  0,   /* field[0] = tenant_id */
+  4,   /* field[4] = tokens */
+  3,   /* field[3] = users */
+};
+static const ProtobufCIntRange agentd__v1__tenant_stats__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 12 }
+};
+const ProtobufCMessageDescriptor agentd__v1__tenant_stats__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.TenantStats",
+  "TenantStats",
+  "Agentd__V1__TenantStats",
+  "agentd.v1",
+  sizeof(Agentd__V1__TenantStats),
+  12,
+  agentd__v1__tenant_stats__field_descriptors,
+  agentd__v1__tenant_stats__field_indices_by_name,
+  1,  agentd__v1__tenant_stats__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__tenant_stats__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__agent_counts__field_descriptors[6] =
+{
+  {
+    "total",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentCounts, total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "draft",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentCounts, draft),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "active",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentCounts, active),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "paused",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentCounts, paused),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "archived",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentCounts, archived),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentCounts, deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__agent_counts__field_indices_by_name[] = {
+  2,   /* field[2] = active */
+  4,   /* field[4] = archived */
+  5,   /* field[5] = deleted */
+  1,   /* field[1] = draft */
+  3,   /* field[3] = paused */
+  0,   /* field[0] = total */
+};
+static const ProtobufCIntRange agentd__v1__agent_counts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor agentd__v1__agent_counts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.AgentCounts",
+  "AgentCounts",
+  "Agentd__V1__AgentCounts",
+  "agentd.v1",
+  sizeof(Agentd__V1__AgentCounts),
+  6,
+  agentd__v1__agent_counts__field_descriptors,
+  agentd__v1__agent_counts__field_indices_by_name,
+  1,  agentd__v1__agent_counts__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__agent_counts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__user_counts__field_descriptors[4] =
+{
+  {
+    "total",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UserCounts, total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "active",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UserCounts, active),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "administrators",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UserCounts, administrators),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UserCounts, deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__user_counts__field_indices_by_name[] = {
+  1,   /* field[1] = active */
+  2,   /* field[2] = administrators */
+  3,   /* field[3] = deleted */
+  0,   /* field[0] = total */
+};
+static const ProtobufCIntRange agentd__v1__user_counts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor agentd__v1__user_counts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.UserCounts",
+  "UserCounts",
+  "Agentd__V1__UserCounts",
+  "agentd.v1",
+  sizeof(Agentd__V1__UserCounts),
+  4,
+  agentd__v1__user_counts__field_descriptors,
+  agentd__v1__user_counts__field_indices_by_name,
+  1,  agentd__v1__user_counts__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__user_counts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__token_counts__field_descriptors[3] =
+{
+  {
+    "valid",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TokenCounts, valid),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expired",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TokenCounts, expired),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revoked",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TokenCounts, revoked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__token_counts__field_indices_by_name[] = {
+  1,   /* field[1] = expired */
+  2,   /* field[2] = revoked */
+  0,   /* field[0] = valid */
+};
+static const ProtobufCIntRange agentd__v1__token_counts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__token_counts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.TokenCounts",
+  "TokenCounts",
+  "Agentd__V1__TokenCounts",
+  "agentd.v1",
+  sizeof(Agentd__V1__TokenCounts),
+  3,
+  agentd__v1__token_counts__field_descriptors,
+  agentd__v1__token_counts__field_indices_by_name,
+  1,  agentd__v1__token_counts__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__token_counts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__call_counts__field_descriptors[3] =
+{
+  {
+    "calls",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__CallCounts, calls),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "errors",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__CallCounts, errors),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "mean_latency",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__CallCounts, mean_latency),
+    &google__protobuf__duration__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__call_counts__field_indices_by_name[] = {
+  0,   /* field[0] = calls */
+  1,   /* field[1] = errors */
+  2,   /* field[2] = mean_latency */
+};
+static const ProtobufCIntRange agentd__v1__call_counts__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__call_counts__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.CallCounts",
+  "CallCounts",
+  "Agentd__V1__CallCounts",
+  "agentd.v1",
+  sizeof(Agentd__V1__CallCounts),
+  3,
+  agentd__v1__call_counts__field_descriptors,
+  agentd__v1__call_counts__field_indices_by_name,
+  1,  agentd__v1__call_counts__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__call_counts__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__agent_breakdown__field_descriptors[3] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentBreakdown, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "agents",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentBreakdown, agents),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "storage_bytes",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__AgentBreakdown, storage_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__agent_breakdown__field_indices_by_name[] = {
+  1,   /* field[1] = agents */
+  0,   /* field[0] = key */
+  2,   /* field[2] = storage_bytes */
+};
+static const ProtobufCIntRange agentd__v1__agent_breakdown__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__agent_breakdown__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.AgentBreakdown",
+  "AgentBreakdown",
+  "Agentd__V1__AgentBreakdown",
+  "agentd.v1",
+  sizeof(Agentd__V1__AgentBreakdown),
+  3,
+  agentd__v1__agent_breakdown__field_descriptors,
+  agentd__v1__agent_breakdown__field_indices_by_name,
+  1,  agentd__v1__agent_breakdown__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__agent_breakdown__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__day_breakdown__field_descriptors[3] =
+{
+  {
+    "date",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DayBreakdown, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "created",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DayBreakdown, created),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deleted",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DayBreakdown, deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__day_breakdown__field_indices_by_name[] = {
+  1,   /* field[1] = created */
+  0,   /* field[0] = date */
+  2,   /* field[2] = deleted */
+};
+static const ProtobufCIntRange agentd__v1__day_breakdown__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__day_breakdown__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.DayBreakdown",
+  "DayBreakdown",
+  "Agentd__V1__DayBreakdown",
+  "agentd.v1",
+  sizeof(Agentd__V1__DayBreakdown),
+  3,
+  agentd__v1__day_breakdown__field_descriptors,
+  agentd__v1__day_breakdown__field_indices_by_name,
+  1,  agentd__v1__day_breakdown__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__day_breakdown__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__tenant_setting__field_descriptors[5] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantSetting, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantSetting, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "default_value",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantSetting, default_value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "expected",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantSetting, expected),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantSetting, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__tenant_setting__field_indices_by_name[] = {
+  2,   /* field[2] = default_value */
+  4,   /* field[4] = description */
+  3,   /* field[3] = expected */
+  0,   /* field[0] = key */
+  1,   /* field[1] = value */
+};
+static const ProtobufCIntRange agentd__v1__tenant_setting__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor agentd__v1__tenant_setting__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.TenantSetting",
+  "TenantSetting",
+  "Agentd__V1__TenantSetting",
+  "agentd.v1",
+  sizeof(Agentd__V1__TenantSetting),
+  5,
+  agentd__v1__tenant_setting__field_descriptors,
+  agentd__v1__tenant_setting__field_indices_by_name,
+  1,  agentd__v1__tenant_setting__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__tenant_setting__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__tenant_settings__field_descriptors[2] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__TenantSettings, n_settings),
+    offsetof(Agentd__V1__TenantSettings, settings),
+    &agentd__v1__tenant_setting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__TenantSettings, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__tenant_settings__field_indices_by_name[] = {
+  1,   /* field[1] = etag */
+  0,   /* field[0] = settings */
+};
+static const ProtobufCIntRange agentd__v1__tenant_settings__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor agentd__v1__tenant_settings__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.TenantSettings",
+  "TenantSettings",
+  "Agentd__V1__TenantSettings",
+  "agentd.v1",
+  sizeof(Agentd__V1__TenantSettings),
+  2,
+  agentd__v1__tenant_settings__field_descriptors,
+  agentd__v1__tenant_settings__field_indices_by_name,
+  1,  agentd__v1__tenant_settings__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__tenant_settings__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define agentd__v1__get_tenant_settings_request__field_descriptors NULL
+#define agentd__v1__get_tenant_settings_request__field_indices_by_name NULL
+#define agentd__v1__get_tenant_settings_request__number_ranges NULL
+const ProtobufCMessageDescriptor agentd__v1__get_tenant_settings_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.GetTenantSettingsRequest",
+  "GetTenantSettingsRequest",
+  "Agentd__V1__GetTenantSettingsRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__GetTenantSettingsRequest),
+  0,
+  agentd__v1__get_tenant_settings_request__field_descriptors,
+  agentd__v1__get_tenant_settings_request__field_indices_by_name,
+  0,  agentd__v1__get_tenant_settings_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__get_tenant_settings_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__update_tenant_settings_request__field_descriptors[3] =
+{
+  {
+    "settings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__UpdateTenantSettingsRequest, n_settings),
+    offsetof(Agentd__V1__UpdateTenantSettingsRequest, settings),
+    &agentd__v1__tenant_setting__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateTenantSettingsRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateTenantSettingsRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__update_tenant_settings_request__field_indices_by_name[] = {
+  1,   /* field[1] = etag */
+  2,   /* field[2] = request_id */
+  0,   /* field[0] = settings */
+};
+static const ProtobufCIntRange agentd__v1__update_tenant_settings_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__update_tenant_settings_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.UpdateTenantSettingsRequest",
+  "UpdateTenantSettingsRequest",
+  "Agentd__V1__UpdateTenantSettingsRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__UpdateTenantSettingsRequest),
+  3,
+  agentd__v1__update_tenant_settings_request__field_descriptors,
+  agentd__v1__update_tenant_settings_request__field_indices_by_name,
+  1,  agentd__v1__update_tenant_settings_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__update_tenant_settings_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue agentd__v1__tenant_stats_view__enum_values_by_number[3] =
+{
+  { "TENANT_STATS_VIEW_UNSPECIFIED", "AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_UNSPECIFIED", 0 },
+  { "TENANT_STATS_VIEW_BASIC", "AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_BASIC", 1 },
+  { "TENANT_STATS_VIEW_FULL", "AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_FULL", 2 },
+};
+static const ProtobufCIntRange agentd__v1__tenant_stats_view__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex agentd__v1__tenant_stats_view__enum_values_by_name[3] =
+{
+  { "TENANT_STATS_VIEW_BASIC", 1 },
+  { "TENANT_STATS_VIEW_FULL", 2 },
+  { "TENANT_STATS_VIEW_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor agentd__v1__tenant_stats_view__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "agentd.v1.TenantStatsView",
+  "TenantStatsView",
+  "Agentd__V1__TenantStatsView",
+  "agentd.v1",
+  3,
+  agentd__v1__tenant_stats_view__enum_values_by_number,
+  3,
+  agentd__v1__tenant_stats_view__enum_values_by_name,
+  1,
+  agentd__v1__tenant_stats_view__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCMethodDescriptor agentd__v1__tenant_service__method_descriptors[12] =
 {
   { "CreateTenant", &agentd__v1__create_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "GetTenant", &agentd__v1__get_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "ListTenants", &agentd__v1__list_tenants_request__descriptor, &agentd__v1__list_tenants_response__descriptor },
+  { "UpdateTenant", &agentd__v1__update_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "DeleteTenant", &agentd__v1__delete_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "UndeleteTenant", &agentd__v1__undelete_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "ResolveTenant", &agentd__v1__resolve_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
   { "GetCurrentTenant", &agentd__v1__get_current_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "UpdateCurrentTenant", &agentd__v1__update_current_tenant_request__descriptor, &agentd__v1__tenant__descriptor },
+  { "GetTenantStats", &agentd__v1__get_tenant_stats_request__descriptor, &agentd__v1__tenant_stats__descriptor },
+  { "GetTenantSettings", &agentd__v1__get_tenant_settings_request__descriptor, &agentd__v1__tenant_settings__descriptor },
+  { "UpdateTenantSettings", &agentd__v1__update_tenant_settings_request__descriptor, &agentd__v1__tenant_settings__descriptor },
 };
 const unsigned agentd__v1__tenant_service__method_indices_by_name[] = {
   0,        /* CreateTenant */
-  1         /* GetCurrentTenant */
+  4,        /* DeleteTenant */
+  7,        /* GetCurrentTenant */
+  1,        /* GetTenant */
+  10,        /* GetTenantSettings */
+  9,        /* GetTenantStats */
+  2,        /* ListTenants */
+  6,        /* ResolveTenant */
+  5,        /* UndeleteTenant */
+  8,        /* UpdateCurrentTenant */
+  3,        /* UpdateTenant */
+  11         /* UpdateTenantSettings */
 };
 const ProtobufCServiceDescriptor agentd__v1__tenant_service__descriptor =
 {
@@ -195,7 +2509,7 @@ const ProtobufCServiceDescriptor agentd__v1__tenant_service__descriptor =
   "TenantService",
   "Agentd__V1__TenantService",
   "agentd.v1",
-  2,
+  12,
   agentd__v1__tenant_service__method_descriptors,
   agentd__v1__tenant_service__method_indices_by_name
 };
@@ -207,13 +2521,93 @@ void agentd__v1__tenant_service__create_tenant(ProtobufCService *service,
   assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void agentd__v1__tenant_service__get_tenant(ProtobufCService *service,
+                                            const Agentd__V1__GetTenantRequest *input,
+                                            Agentd__V1__Tenant_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__list_tenants(ProtobufCService *service,
+                                              const Agentd__V1__ListTenantsRequest *input,
+                                              Agentd__V1__ListTenantsResponse_Closure closure,
+                                              void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__update_tenant(ProtobufCService *service,
+                                               const Agentd__V1__UpdateTenantRequest *input,
+                                               Agentd__V1__Tenant_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__delete_tenant(ProtobufCService *service,
+                                               const Agentd__V1__DeleteTenantRequest *input,
+                                               Agentd__V1__Tenant_Closure closure,
+                                               void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__undelete_tenant(ProtobufCService *service,
+                                                 const Agentd__V1__UndeleteTenantRequest *input,
+                                                 Agentd__V1__Tenant_Closure closure,
+                                                 void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__resolve_tenant(ProtobufCService *service,
+                                                const Agentd__V1__ResolveTenantRequest *input,
+                                                Agentd__V1__Tenant_Closure closure,
+                                                void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 6, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void agentd__v1__tenant_service__get_current_tenant(ProtobufCService *service,
                                                     const Agentd__V1__GetCurrentTenantRequest *input,
                                                     Agentd__V1__Tenant_Closure closure,
                                                     void *closure_data)
 {
   assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 7, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__update_current_tenant(ProtobufCService *service,
+                                                       const Agentd__V1__UpdateCurrentTenantRequest *input,
+                                                       Agentd__V1__Tenant_Closure closure,
+                                                       void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 8, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__get_tenant_stats(ProtobufCService *service,
+                                                  const Agentd__V1__GetTenantStatsRequest *input,
+                                                  Agentd__V1__TenantStats_Closure closure,
+                                                  void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 9, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__get_tenant_settings(ProtobufCService *service,
+                                                     const Agentd__V1__GetTenantSettingsRequest *input,
+                                                     Agentd__V1__TenantSettings_Closure closure,
+                                                     void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 10, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__tenant_service__update_tenant_settings(ProtobufCService *service,
+                                                        const Agentd__V1__UpdateTenantSettingsRequest *input,
+                                                        Agentd__V1__TenantSettings_Closure closure,
+                                                        void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__tenant_service__descriptor);
+  service->invoke(service, 11, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void agentd__v1__tenant_service__init (Agentd__V1__TenantService_Service *service,
                                        Agentd__V1__TenantService_ServiceDestroy destroy)

@@ -142,6 +142,141 @@ void   agentd__v1__issue_token_response__free_unpacked
   assert(message->base.descriptor == &agentd__v1__issue_token_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   agentd__v1__list_tokens_request__init
+                     (Agentd__V1__ListTokensRequest         *message)
+{
+  static const Agentd__V1__ListTokensRequest init_value = AGENTD__V1__LIST_TOKENS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__list_tokens_request__get_packed_size
+                     (const Agentd__V1__ListTokensRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tokens_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__list_tokens_request__pack
+                     (const Agentd__V1__ListTokensRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tokens_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__list_tokens_request__pack_to_buffer
+                     (const Agentd__V1__ListTokensRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tokens_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ListTokensRequest *
+       agentd__v1__list_tokens_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ListTokensRequest *)
+     protobuf_c_message_unpack (&agentd__v1__list_tokens_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__list_tokens_request__free_unpacked
+                     (Agentd__V1__ListTokensRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__list_tokens_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__list_tokens_response__init
+                     (Agentd__V1__ListTokensResponse         *message)
+{
+  static const Agentd__V1__ListTokensResponse init_value = AGENTD__V1__LIST_TOKENS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__list_tokens_response__get_packed_size
+                     (const Agentd__V1__ListTokensResponse *message)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tokens_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__list_tokens_response__pack
+                     (const Agentd__V1__ListTokensResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tokens_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__list_tokens_response__pack_to_buffer
+                     (const Agentd__V1__ListTokensResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__list_tokens_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ListTokensResponse *
+       agentd__v1__list_tokens_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ListTokensResponse *)
+     protobuf_c_message_unpack (&agentd__v1__list_tokens_response__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__list_tokens_response__free_unpacked
+                     (Agentd__V1__ListTokensResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__list_tokens_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__revoke_token_request__init
+                     (Agentd__V1__RevokeTokenRequest         *message)
+{
+  static const Agentd__V1__RevokeTokenRequest init_value = AGENTD__V1__REVOKE_TOKEN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__revoke_token_request__get_packed_size
+                     (const Agentd__V1__RevokeTokenRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__revoke_token_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__revoke_token_request__pack
+                     (const Agentd__V1__RevokeTokenRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__revoke_token_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__revoke_token_request__pack_to_buffer
+                     (const Agentd__V1__RevokeTokenRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__revoke_token_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__RevokeTokenRequest *
+       agentd__v1__revoke_token_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__RevokeTokenRequest *)
+     protobuf_c_message_unpack (&agentd__v1__revoke_token_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__revoke_token_request__free_unpacked
+                     (Agentd__V1__RevokeTokenRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__revoke_token_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor agentd__v1__token__field_descriptors[8] =
 {
   {
@@ -399,12 +534,195 @@ const ProtobufCMessageDescriptor agentd__v1__issue_token_response__descriptor =
   (ProtobufCMessageInit) agentd__v1__issue_token_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor agentd__v1__token_service__method_descriptors[1] =
+static const ProtobufCFieldDescriptor agentd__v1__list_tokens_request__field_descriptors[4] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTokensRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTokensRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTokensRequest, filter),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "show_revoked",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTokensRequest, show_revoked),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__list_tokens_request__field_indices_by_name[] = {
+  2,   /* field[2] = filter */
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+  3,   /* field[3] = show_revoked */
+};
+static const ProtobufCIntRange agentd__v1__list_tokens_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor agentd__v1__list_tokens_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ListTokensRequest",
+  "ListTokensRequest",
+  "Agentd__V1__ListTokensRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__ListTokensRequest),
+  4,
+  agentd__v1__list_tokens_request__field_descriptors,
+  agentd__v1__list_tokens_request__field_indices_by_name,
+  1,  agentd__v1__list_tokens_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__list_tokens_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__list_tokens_response__field_descriptors[2] =
+{
+  {
+    "tokens",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__ListTokensResponse, n_tokens),
+    offsetof(Agentd__V1__ListTokensResponse, tokens),
+    &agentd__v1__token__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListTokensResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__list_tokens_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = tokens */
+};
+static const ProtobufCIntRange agentd__v1__list_tokens_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor agentd__v1__list_tokens_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ListTokensResponse",
+  "ListTokensResponse",
+  "Agentd__V1__ListTokensResponse",
+  "agentd.v1",
+  sizeof(Agentd__V1__ListTokensResponse),
+  2,
+  agentd__v1__list_tokens_response__field_descriptors,
+  agentd__v1__list_tokens_response__field_indices_by_name,
+  1,  agentd__v1__list_tokens_response__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__list_tokens_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__revoke_token_request__field_descriptors[2] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__RevokeTokenRequest, id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__RevokeTokenRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__revoke_token_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange agentd__v1__revoke_token_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor agentd__v1__revoke_token_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.RevokeTokenRequest",
+  "RevokeTokenRequest",
+  "Agentd__V1__RevokeTokenRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__RevokeTokenRequest),
+  2,
+  agentd__v1__revoke_token_request__field_descriptors,
+  agentd__v1__revoke_token_request__field_indices_by_name,
+  1,  agentd__v1__revoke_token_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__revoke_token_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCMethodDescriptor agentd__v1__token_service__method_descriptors[3] =
 {
   { "IssueToken", &agentd__v1__issue_token_request__descriptor, &agentd__v1__issue_token_response__descriptor },
+  { "ListTokens", &agentd__v1__list_tokens_request__descriptor, &agentd__v1__list_tokens_response__descriptor },
+  { "RevokeToken", &agentd__v1__revoke_token_request__descriptor, &agentd__v1__token__descriptor },
 };
 const unsigned agentd__v1__token_service__method_indices_by_name[] = {
-  0         /* IssueToken */
+  0,        /* IssueToken */
+  1,        /* ListTokens */
+  2         /* RevokeToken */
 };
 const ProtobufCServiceDescriptor agentd__v1__token_service__descriptor =
 {
@@ -413,7 +731,7 @@ const ProtobufCServiceDescriptor agentd__v1__token_service__descriptor =
   "TokenService",
   "Agentd__V1__TokenService",
   "agentd.v1",
-  1,
+  3,
   agentd__v1__token_service__method_descriptors,
   agentd__v1__token_service__method_indices_by_name
 };
@@ -424,6 +742,22 @@ void agentd__v1__token_service__issue_token(ProtobufCService *service,
 {
   assert(service->descriptor == &agentd__v1__token_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__token_service__list_tokens(ProtobufCService *service,
+                                            const Agentd__V1__ListTokensRequest *input,
+                                            Agentd__V1__ListTokensResponse_Closure closure,
+                                            void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__token_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__token_service__revoke_token(ProtobufCService *service,
+                                             const Agentd__V1__RevokeTokenRequest *input,
+                                             Agentd__V1__Token_Closure closure,
+                                             void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__token_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void agentd__v1__token_service__init (Agentd__V1__TokenService_Service *service,
                                       Agentd__V1__TokenService_ServiceDestroy destroy)

@@ -52,6 +52,231 @@ void   agentd__v1__create_user_request__free_unpacked
   assert(message->base.descriptor == &agentd__v1__create_user_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   agentd__v1__get_user_request__init
+                     (Agentd__V1__GetUserRequest         *message)
+{
+  static const Agentd__V1__GetUserRequest init_value = AGENTD__V1__GET_USER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__get_user_request__get_packed_size
+                     (const Agentd__V1__GetUserRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__get_user_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__get_user_request__pack
+                     (const Agentd__V1__GetUserRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__get_user_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__get_user_request__pack_to_buffer
+                     (const Agentd__V1__GetUserRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__get_user_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__GetUserRequest *
+       agentd__v1__get_user_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__GetUserRequest *)
+     protobuf_c_message_unpack (&agentd__v1__get_user_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__get_user_request__free_unpacked
+                     (Agentd__V1__GetUserRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__get_user_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__list_users_request__init
+                     (Agentd__V1__ListUsersRequest         *message)
+{
+  static const Agentd__V1__ListUsersRequest init_value = AGENTD__V1__LIST_USERS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__list_users_request__get_packed_size
+                     (const Agentd__V1__ListUsersRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__list_users_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__list_users_request__pack
+                     (const Agentd__V1__ListUsersRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__list_users_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__list_users_request__pack_to_buffer
+                     (const Agentd__V1__ListUsersRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__list_users_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ListUsersRequest *
+       agentd__v1__list_users_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ListUsersRequest *)
+     protobuf_c_message_unpack (&agentd__v1__list_users_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__list_users_request__free_unpacked
+                     (Agentd__V1__ListUsersRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__list_users_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__list_users_response__init
+                     (Agentd__V1__ListUsersResponse         *message)
+{
+  static const Agentd__V1__ListUsersResponse init_value = AGENTD__V1__LIST_USERS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__list_users_response__get_packed_size
+                     (const Agentd__V1__ListUsersResponse *message)
+{
+  assert(message->base.descriptor == &agentd__v1__list_users_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__list_users_response__pack
+                     (const Agentd__V1__ListUsersResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__list_users_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__list_users_response__pack_to_buffer
+                     (const Agentd__V1__ListUsersResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__list_users_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__ListUsersResponse *
+       agentd__v1__list_users_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__ListUsersResponse *)
+     protobuf_c_message_unpack (&agentd__v1__list_users_response__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__list_users_response__free_unpacked
+                     (Agentd__V1__ListUsersResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__list_users_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__update_user_request__init
+                     (Agentd__V1__UpdateUserRequest         *message)
+{
+  static const Agentd__V1__UpdateUserRequest init_value = AGENTD__V1__UPDATE_USER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__update_user_request__get_packed_size
+                     (const Agentd__V1__UpdateUserRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__update_user_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__update_user_request__pack
+                     (const Agentd__V1__UpdateUserRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__update_user_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__update_user_request__pack_to_buffer
+                     (const Agentd__V1__UpdateUserRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__update_user_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__UpdateUserRequest *
+       agentd__v1__update_user_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__UpdateUserRequest *)
+     protobuf_c_message_unpack (&agentd__v1__update_user_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__update_user_request__free_unpacked
+                     (Agentd__V1__UpdateUserRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__update_user_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   agentd__v1__delete_user_request__init
+                     (Agentd__V1__DeleteUserRequest         *message)
+{
+  static const Agentd__V1__DeleteUserRequest init_value = AGENTD__V1__DELETE_USER_REQUEST__INIT;
+  *message = init_value;
+}
+size_t agentd__v1__delete_user_request__get_packed_size
+                     (const Agentd__V1__DeleteUserRequest *message)
+{
+  assert(message->base.descriptor == &agentd__v1__delete_user_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t agentd__v1__delete_user_request__pack
+                     (const Agentd__V1__DeleteUserRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &agentd__v1__delete_user_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t agentd__v1__delete_user_request__pack_to_buffer
+                     (const Agentd__V1__DeleteUserRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &agentd__v1__delete_user_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Agentd__V1__DeleteUserRequest *
+       agentd__v1__delete_user_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Agentd__V1__DeleteUserRequest *)
+     protobuf_c_message_unpack (&agentd__v1__delete_user_request__descriptor,
+                                allocator, len, data);
+}
+void   agentd__v1__delete_user_request__free_unpacked
+                     (Agentd__V1__DeleteUserRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &agentd__v1__delete_user_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   agentd__v1__who_am_irequest__init
                      (Agentd__V1__WhoAmIRequest         *message)
 {
@@ -193,6 +418,300 @@ const ProtobufCMessageDescriptor agentd__v1__create_user_request__descriptor =
   (ProtobufCMessageInit) agentd__v1__create_user_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor agentd__v1__get_user_request__field_descriptors[1] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__GetUserRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__get_user_request__field_indices_by_name[] = {
+  0,   /* field[0] = id */
+};
+static const ProtobufCIntRange agentd__v1__get_user_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor agentd__v1__get_user_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.GetUserRequest",
+  "GetUserRequest",
+  "Agentd__V1__GetUserRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__GetUserRequest),
+  1,
+  agentd__v1__get_user_request__field_descriptors,
+  agentd__v1__get_user_request__field_indices_by_name,
+  1,  agentd__v1__get_user_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__get_user_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__list_users_request__field_descriptors[4] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListUsersRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListUsersRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filter",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListUsersRequest, filter),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "show_deleted",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListUsersRequest, show_deleted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__list_users_request__field_indices_by_name[] = {
+  2,   /* field[2] = filter */
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+  3,   /* field[3] = show_deleted */
+};
+static const ProtobufCIntRange agentd__v1__list_users_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor agentd__v1__list_users_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ListUsersRequest",
+  "ListUsersRequest",
+  "Agentd__V1__ListUsersRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__ListUsersRequest),
+  4,
+  agentd__v1__list_users_request__field_descriptors,
+  agentd__v1__list_users_request__field_indices_by_name,
+  1,  agentd__v1__list_users_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__list_users_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__list_users_response__field_descriptors[2] =
+{
+  {
+    "users",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Agentd__V1__ListUsersResponse, n_users),
+    offsetof(Agentd__V1__ListUsersResponse, users),
+    &agentd__v1__user__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__ListUsersResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__list_users_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = users */
+};
+static const ProtobufCIntRange agentd__v1__list_users_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor agentd__v1__list_users_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.ListUsersResponse",
+  "ListUsersResponse",
+  "Agentd__V1__ListUsersResponse",
+  "agentd.v1",
+  sizeof(Agentd__V1__ListUsersResponse),
+  2,
+  agentd__v1__list_users_response__field_descriptors,
+  agentd__v1__list_users_response__field_indices_by_name,
+  1,  agentd__v1__list_users_response__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__list_users_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__update_user_request__field_descriptors[3] =
+{
+  {
+    "user",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateUserRequest, user),
+    &agentd__v1__user__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_mask",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateUserRequest, update_mask),
+    &google__protobuf__field_mask__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__UpdateUserRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__update_user_request__field_indices_by_name[] = {
+  2,   /* field[2] = request_id */
+  1,   /* field[1] = update_mask */
+  0,   /* field[0] = user */
+};
+static const ProtobufCIntRange agentd__v1__update_user_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__update_user_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.UpdateUserRequest",
+  "UpdateUserRequest",
+  "Agentd__V1__UpdateUserRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__UpdateUserRequest),
+  3,
+  agentd__v1__update_user_request__field_descriptors,
+  agentd__v1__update_user_request__field_indices_by_name,
+  1,  agentd__v1__update_user_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__update_user_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor agentd__v1__delete_user_request__field_descriptors[3] =
+{
+  {
+    "id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DeleteUserRequest, id),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DeleteUserRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Agentd__V1__DeleteUserRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned agentd__v1__delete_user_request__field_indices_by_name[] = {
+  1,   /* field[1] = etag */
+  0,   /* field[0] = id */
+  2,   /* field[2] = request_id */
+};
+static const ProtobufCIntRange agentd__v1__delete_user_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor agentd__v1__delete_user_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "agentd.v1.DeleteUserRequest",
+  "DeleteUserRequest",
+  "Agentd__V1__DeleteUserRequest",
+  "agentd.v1",
+  sizeof(Agentd__V1__DeleteUserRequest),
+  3,
+  agentd__v1__delete_user_request__field_descriptors,
+  agentd__v1__delete_user_request__field_indices_by_name,
+  1,  agentd__v1__delete_user_request__number_ranges,
+  (ProtobufCMessageInit) agentd__v1__delete_user_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 #define agentd__v1__who_am_irequest__field_descriptors NULL
 #define agentd__v1__who_am_irequest__field_indices_by_name NULL
 #define agentd__v1__who_am_irequest__number_ranges NULL
@@ -262,14 +781,22 @@ const ProtobufCMessageDescriptor agentd__v1__who_am_iresponse__descriptor =
   (ProtobufCMessageInit) agentd__v1__who_am_iresponse__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCMethodDescriptor agentd__v1__user_service__method_descriptors[2] =
+static const ProtobufCMethodDescriptor agentd__v1__user_service__method_descriptors[6] =
 {
   { "CreateUser", &agentd__v1__create_user_request__descriptor, &agentd__v1__user__descriptor },
+  { "GetUser", &agentd__v1__get_user_request__descriptor, &agentd__v1__user__descriptor },
+  { "ListUsers", &agentd__v1__list_users_request__descriptor, &agentd__v1__list_users_response__descriptor },
+  { "UpdateUser", &agentd__v1__update_user_request__descriptor, &agentd__v1__user__descriptor },
+  { "DeleteUser", &agentd__v1__delete_user_request__descriptor, &agentd__v1__user__descriptor },
   { "WhoAmI", &agentd__v1__who_am_irequest__descriptor, &agentd__v1__who_am_iresponse__descriptor },
 };
 const unsigned agentd__v1__user_service__method_indices_by_name[] = {
   0,        /* CreateUser */
-  1         /* WhoAmI */
+  4,        /* DeleteUser */
+  1,        /* GetUser */
+  2,        /* ListUsers */
+  3,        /* UpdateUser */
+  5         /* WhoAmI */
 };
 const ProtobufCServiceDescriptor agentd__v1__user_service__descriptor =
 {
@@ -278,7 +805,7 @@ const ProtobufCServiceDescriptor agentd__v1__user_service__descriptor =
   "UserService",
   "Agentd__V1__UserService",
   "agentd.v1",
-  2,
+  6,
   agentd__v1__user_service__method_descriptors,
   agentd__v1__user_service__method_indices_by_name
 };
@@ -290,13 +817,45 @@ void agentd__v1__user_service__create_user(ProtobufCService *service,
   assert(service->descriptor == &agentd__v1__user_service__descriptor);
   service->invoke(service, 0, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
+void agentd__v1__user_service__get_user(ProtobufCService *service,
+                                        const Agentd__V1__GetUserRequest *input,
+                                        Agentd__V1__User_Closure closure,
+                                        void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__user_service__descriptor);
+  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__user_service__list_users(ProtobufCService *service,
+                                          const Agentd__V1__ListUsersRequest *input,
+                                          Agentd__V1__ListUsersResponse_Closure closure,
+                                          void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__user_service__descriptor);
+  service->invoke(service, 2, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__user_service__update_user(ProtobufCService *service,
+                                           const Agentd__V1__UpdateUserRequest *input,
+                                           Agentd__V1__User_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__user_service__descriptor);
+  service->invoke(service, 3, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
+void agentd__v1__user_service__delete_user(ProtobufCService *service,
+                                           const Agentd__V1__DeleteUserRequest *input,
+                                           Agentd__V1__User_Closure closure,
+                                           void *closure_data)
+{
+  assert(service->descriptor == &agentd__v1__user_service__descriptor);
+  service->invoke(service, 4, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+}
 void agentd__v1__user_service__who_am_i(ProtobufCService *service,
                                         const Agentd__V1__WhoAmIRequest *input,
                                         Agentd__V1__WhoAmIResponse_Closure closure,
                                         void *closure_data)
 {
   assert(service->descriptor == &agentd__v1__user_service__descriptor);
-  service->invoke(service, 1, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
+  service->invoke(service, 5, (const ProtobufCMessage *) input, (ProtobufCClosure) closure, closure_data);
 }
 void agentd__v1__user_service__init (Agentd__V1__UserService_Service *service,
                                      Agentd__V1__UserService_ServiceDestroy destroy)

@@ -55,6 +55,15 @@ typedef enum _Agentd__V1__AgentStatus {
   AGENTD__V1__AGENT_STATUS__AGENT_STATUS_ARCHIVED = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(AGENTD__V1__AGENT_STATUS)
 } Agentd__V1__AgentStatus;
+typedef enum _Agentd__V1__AgentVisibility {
+  /*
+   * `agent.is_public` decides; when that is false, the tenant's setting `default_agent_visibility`.
+   */
+  AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_UNSPECIFIED = 0,
+  AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_PRIVATE = 1,
+  AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_PUBLIC = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(AGENTD__V1__AGENT_VISIBILITY)
+} Agentd__V1__AgentVisibility;
 
 /* --- messages --- */
 
@@ -82,15 +91,15 @@ struct  Agentd__V1__Agent
    */
   char *description;
   /*
-   * Required.
+   * Required, and one that the tenant's setting `allowed_agent_types` allows.
    */
   Agentd__V1__AgentType agent_type;
   /*
-   * Unspecified means DRAFT on creation.
+   * Unspecified on creation means the tenant's setting `default_agent_status`, DRAFT unless changed.
    */
   Agentd__V1__AgentStatus status;
   /*
-   * At most 262,144 bytes.
+   * At most 262,144 bytes, or fewer by the tenant's setting `max_prompt_bytes`.
    */
   char *system_prompt;
   /*
@@ -135,10 +144,14 @@ struct  Agentd__V1__CreateAgentRequest
    * A UUID that makes the call safe to retry for 24 hours.
    */
   char *request_id;
+  /*
+   * Says private or public beyond doubt, whatever the default of the tenant is.
+   */
+  Agentd__V1__AgentVisibility visibility;
 };
 #define AGENTD__V1__CREATE_AGENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__create_agent_request__descriptor) \
-    , NULL, (char *)protobuf_c_empty_string }
+    , NULL, (char *)protobuf_c_empty_string, AGENTD__V1__AGENT_VISIBILITY__AGENT_VISIBILITY_UNSPECIFIED }
 
 
 struct  Agentd__V1__GetAgentRequest
@@ -188,7 +201,8 @@ struct  Agentd__V1__ListAgentsRequest
 {
   ProtobufCMessage base;
   /*
-   * 0 means 50; above 1,000 is taken as 1,000. A page may be shorter so that it fits one message.
+   * 0 means the tenant's setting `default_page_size`, 50 unless changed; above 1,000 is taken as 1,000. A page may be
+   * shorter so that it fits one message.
    */
   int32_t page_size;
   char *page_token;
@@ -655,6 +669,7 @@ void agentd__v1__agent_service__undelete_agent(ProtobufCService *service,
 
 extern const ProtobufCEnumDescriptor    agentd__v1__agent_type__descriptor;
 extern const ProtobufCEnumDescriptor    agentd__v1__agent_status__descriptor;
+extern const ProtobufCEnumDescriptor    agentd__v1__agent_visibility__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__agent__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__create_agent_request__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__get_agent_request__descriptor;

@@ -57,7 +57,8 @@ struct  Agentd__V1__Tenant
    */
   char *id;
   /*
-   * Required: 1 to 63 of a-z, 0-9 and "-", beginning with a letter and not ending with "-"; unique.
+   * Required: 1 to 63 of a-z, 0-9 and "-", beginning with a letter and not ending with "-", and no UUID;
+   * unique among the tenants that are not deleted.
    */
   char *slug;
   /*
@@ -65,11 +66,11 @@ struct  Agentd__V1__Tenant
    */
   char *display_name;
   /*
-   * A DNS name, unique, or empty.
+   * A DNS name, unique among the tenants that are not deleted, or empty.
    */
   char *domain;
   /*
-   * Output only.
+   * ACTIVE on creation. An update suspends with SUSPENDED and resumes with ACTIVE; DeleteTenant deletes.
    */
   Agentd__V1__TenantState state;
   /*

@@ -16,13 +16,48 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "agentd/v1/tenant.pb-c.h"
 #include "agentd/v1/user.pb-c.h"
+#include "google/protobuf/duration.pb-c.h"
+#include "google/protobuf/field_mask.pb-c.h"
+#include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Agentd__V1__CreateTenantRequest Agentd__V1__CreateTenantRequest;
+typedef struct Agentd__V1__GetTenantRequest Agentd__V1__GetTenantRequest;
+typedef struct Agentd__V1__ListTenantsRequest Agentd__V1__ListTenantsRequest;
+typedef struct Agentd__V1__ListTenantsResponse Agentd__V1__ListTenantsResponse;
+typedef struct Agentd__V1__UpdateTenantRequest Agentd__V1__UpdateTenantRequest;
+typedef struct Agentd__V1__DeleteTenantRequest Agentd__V1__DeleteTenantRequest;
+typedef struct Agentd__V1__UndeleteTenantRequest Agentd__V1__UndeleteTenantRequest;
+typedef struct Agentd__V1__ResolveTenantRequest Agentd__V1__ResolveTenantRequest;
 typedef struct Agentd__V1__GetCurrentTenantRequest Agentd__V1__GetCurrentTenantRequest;
+typedef struct Agentd__V1__UpdateCurrentTenantRequest Agentd__V1__UpdateCurrentTenantRequest;
+typedef struct Agentd__V1__GetTenantStatsRequest Agentd__V1__GetTenantStatsRequest;
+typedef struct Agentd__V1__TenantStats Agentd__V1__TenantStats;
+typedef struct Agentd__V1__AgentCounts Agentd__V1__AgentCounts;
+typedef struct Agentd__V1__UserCounts Agentd__V1__UserCounts;
+typedef struct Agentd__V1__TokenCounts Agentd__V1__TokenCounts;
+typedef struct Agentd__V1__CallCounts Agentd__V1__CallCounts;
+typedef struct Agentd__V1__AgentBreakdown Agentd__V1__AgentBreakdown;
+typedef struct Agentd__V1__DayBreakdown Agentd__V1__DayBreakdown;
+typedef struct Agentd__V1__TenantSetting Agentd__V1__TenantSetting;
+typedef struct Agentd__V1__TenantSettings Agentd__V1__TenantSettings;
+typedef struct Agentd__V1__GetTenantSettingsRequest Agentd__V1__GetTenantSettingsRequest;
+typedef struct Agentd__V1__UpdateTenantSettingsRequest Agentd__V1__UpdateTenantSettingsRequest;
 
 
 /* --- enums --- */
 
+typedef enum _Agentd__V1__TenantStatsView {
+  /*
+   * FULL when the tenant has the feature `advanced_analytics`, else BASIC.
+   */
+  AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_UNSPECIFIED = 0,
+  AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_BASIC = 1,
+  /*
+   * Needs the feature `advanced_analytics`.
+   */
+  AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_FULL = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(AGENTD__V1__TENANT_STATS_VIEW)
+} Agentd__V1__TenantStatsView;
 
 /* --- messages --- */
 
@@ -34,11 +69,142 @@ struct  Agentd__V1__CreateTenantRequest
    * Optional: `email` and `display_name` are used, the role is TENANT_ADMIN.
    */
   Agentd__V1__User *administrator;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
   char *request_id;
 };
 #define AGENTD__V1__CREATE_TENANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__create_tenant_request__descriptor) \
     , NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__GetTenantRequest
+{
+  ProtobufCMessage base;
+  /*
+   * A UUID.
+   */
+  char *id;
+};
+#define AGENTD__V1__GET_TENANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__get_tenant_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__ListTenantsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 0 means the tenant's setting `default_page_size`; more than 1,000 is taken as 1,000.
+   */
+  int32_t page_size;
+  char *page_token;
+  /*
+   * Terms joined with AND: state = ACTIVE | SUSPENDED | DELETED, slug = TEXT*, domain = TEXT, feature = NAME.
+   */
+  char *filter;
+  protobuf_c_boolean show_deleted;
+};
+#define AGENTD__V1__LIST_TENANTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__list_tenants_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Agentd__V1__ListTenantsResponse
+{
+  ProtobufCMessage base;
+  size_t n_tenants;
+  Agentd__V1__Tenant **tenants;
+  /*
+   * Empty on the last page.
+   */
+  char *next_page_token;
+};
+#define AGENTD__V1__LIST_TENANTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__list_tenants_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__UpdateTenantRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Its id says which. When it has an etag, that must match.
+   */
+  Agentd__V1__Tenant *tenant;
+  /*
+   * Of slug, display_name, domain, state, features, limits, limits.max_agents, limits.max_users, limits.max_tokens,
+   * limits.requests_per_second, limits.max_in_flight, or "*". Empty means every populated field.
+   */
+  Google__Protobuf__FieldMask *update_mask;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__UPDATE_TENANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__update_tenant_request__descriptor) \
+    , NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__DeleteTenantRequest
+{
+  ProtobufCMessage base;
+  char *id;
+  /*
+   * When given it must match.
+   */
+  char *etag;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__DELETE_TENANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__delete_tenant_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__UndeleteTenantRequest
+{
+  ProtobufCMessage base;
+  char *id;
+  /*
+   * When given it must match.
+   */
+  char *etag;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__UNDELETE_TENANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__undelete_tenant_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+typedef enum {
+  AGENTD__V1__RESOLVE_TENANT_REQUEST__KEY__NOT_SET = 0,
+  AGENTD__V1__RESOLVE_TENANT_REQUEST__KEY_ID = 1,
+  AGENTD__V1__RESOLVE_TENANT_REQUEST__KEY_SLUG = 2,
+  AGENTD__V1__RESOLVE_TENANT_REQUEST__KEY_DOMAIN = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(AGENTD__V1__RESOLVE_TENANT_REQUEST__KEY__CASE)
+} Agentd__V1__ResolveTenantRequest__KeyCase;
+
+struct  Agentd__V1__ResolveTenantRequest
+{
+  ProtobufCMessage base;
+  Agentd__V1__ResolveTenantRequest__KeyCase key_case;
+  union {
+    char *id;
+    char *slug;
+    char *domain;
+  };
+};
+#define AGENTD__V1__RESOLVE_TENANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__resolve_tenant_request__descriptor) \
+    , AGENTD__V1__RESOLVE_TENANT_REQUEST__KEY__NOT_SET, {0} }
 
 
 struct  Agentd__V1__GetCurrentTenantRequest
@@ -48,6 +214,259 @@ struct  Agentd__V1__GetCurrentTenantRequest
 #define AGENTD__V1__GET_CURRENT_TENANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__get_current_tenant_request__descriptor) \
      }
+
+
+struct  Agentd__V1__UpdateCurrentTenantRequest
+{
+  ProtobufCMessage base;
+  /*
+   * `display_name` and `domain` are used. When it has an etag, that must match.
+   */
+  Agentd__V1__Tenant *tenant;
+  /*
+   * Of display_name and domain, or "*". Empty means every populated field.
+   */
+  Google__Protobuf__FieldMask *update_mask;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__UPDATE_CURRENT_TENANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__update_current_tenant_request__descriptor) \
+    , NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__GetTenantStatsRequest
+{
+  ProtobufCMessage base;
+  Agentd__V1__TenantStatsView view;
+};
+#define AGENTD__V1__GET_TENANT_STATS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__get_tenant_stats_request__descriptor) \
+    , AGENTD__V1__TENANT_STATS_VIEW__TENANT_STATS_VIEW_UNSPECIFIED }
+
+
+struct  Agentd__V1__TenantStats
+{
+  ProtobufCMessage base;
+  char *tenant_id;
+  /*
+   * When this was counted.
+   */
+  Google__Protobuf__Timestamp *read_time;
+  Agentd__V1__AgentCounts *agents;
+  Agentd__V1__UserCounts *users;
+  Agentd__V1__TokenCounts *tokens;
+  /*
+   * Bytes of the texts of all agents, deleted ones included.
+   */
+  int64_t storage_bytes;
+  /*
+   * Calls of the last hour and day, over all replicas. They are counted in steps of five minutes, and the newest may be
+   * missing some seconds.
+   */
+  Agentd__V1__CallCounts *last_hour;
+  Agentd__V1__CallCounts *last_day;
+  /*
+   * Only in the FULL view. By type and by status, without deleted agents: AGENT_TYPE_RESEARCH, AGENT_STATUS_DRAFT.
+   */
+  size_t n_by_type;
+  Agentd__V1__AgentBreakdown **by_type;
+  size_t n_by_status;
+  Agentd__V1__AgentBreakdown **by_status;
+  /*
+   * Only in the FULL view: the hundred owners with the most agents, by the id of the user.
+   */
+  size_t n_by_owner;
+  Agentd__V1__AgentBreakdown **by_owner;
+  /*
+   * Only in the FULL view: the last 30 days with agents created or deleted, by the date (UTC), newest first.
+   */
+  size_t n_by_day;
+  Agentd__V1__DayBreakdown **by_day;
+};
+#define AGENTD__V1__TENANT_STATS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__tenant_stats__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL, NULL, NULL, NULL, 0, NULL, NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+struct  Agentd__V1__AgentCounts
+{
+  ProtobufCMessage base;
+  /*
+   * All but the deleted ones.
+   */
+  int64_t total;
+  int64_t draft;
+  int64_t active;
+  int64_t paused;
+  int64_t archived;
+  int64_t deleted;
+};
+#define AGENTD__V1__AGENT_COUNTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__agent_counts__descriptor) \
+    , 0, 0, 0, 0, 0, 0 }
+
+
+struct  Agentd__V1__UserCounts
+{
+  ProtobufCMessage base;
+  /*
+   * All but the deleted ones.
+   */
+  int64_t total;
+  /*
+   * Those who may call.
+   */
+  int64_t active;
+  /*
+   * Active tenant administrators.
+   */
+  int64_t administrators;
+  int64_t deleted;
+};
+#define AGENTD__V1__USER_COUNTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__user_counts__descriptor) \
+    , 0, 0, 0, 0 }
+
+
+struct  Agentd__V1__TokenCounts
+{
+  ProtobufCMessage base;
+  /*
+   * Neither expired nor revoked, of users who are active.
+   */
+  int64_t valid;
+  int64_t expired;
+  int64_t revoked;
+};
+#define AGENTD__V1__TOKEN_COUNTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__token_counts__descriptor) \
+    , 0, 0, 0 }
+
+
+struct  Agentd__V1__CallCounts
+{
+  ProtobufCMessage base;
+  int64_t calls;
+  /*
+   * Calls that were answered with an error.
+   */
+  int64_t errors;
+  /*
+   * From the arrival of the call to its answer; absent without calls.
+   */
+  Google__Protobuf__Duration *mean_latency;
+};
+#define AGENTD__V1__CALL_COUNTS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__call_counts__descriptor) \
+    , 0, 0, NULL }
+
+
+struct  Agentd__V1__AgentBreakdown
+{
+  ProtobufCMessage base;
+  char *key;
+  int64_t agents;
+  int64_t storage_bytes;
+};
+#define AGENTD__V1__AGENT_BREAKDOWN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__agent_breakdown__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Agentd__V1__DayBreakdown
+{
+  ProtobufCMessage base;
+  /*
+   * Such as 2026-01-31.
+   */
+  char *date;
+  int64_t created;
+  int64_t deleted;
+};
+#define AGENTD__V1__DAY_BREAKDOWN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__day_breakdown__descriptor) \
+    , (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Agentd__V1__TenantSetting
+{
+  ProtobufCMessage base;
+  /*
+   * Such as max_prompt_bytes.
+   */
+  char *key;
+  /*
+   * What is in force.
+   */
+  char *value;
+  /*
+   * Output only.
+   */
+  char *default_value;
+  /*
+   * Output only: what a value looks like.
+   */
+  char *expected;
+  /*
+   * Output only: what it does.
+   */
+  char *description;
+};
+#define AGENTD__V1__TENANT_SETTING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__tenant_setting__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__TenantSettings
+{
+  ProtobufCMessage base;
+  /*
+   * In a fixed order.
+   */
+  size_t n_settings;
+  Agentd__V1__TenantSetting **settings;
+  /*
+   * That of the tenant: any change of the tenant changes it.
+   */
+  char *etag;
+};
+#define AGENTD__V1__TENANT_SETTINGS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__tenant_settings__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__GetTenantSettingsRequest
+{
+  ProtobufCMessage base;
+};
+#define AGENTD__V1__GET_TENANT_SETTINGS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__get_tenant_settings_request__descriptor) \
+     }
+
+
+struct  Agentd__V1__UpdateTenantSettingsRequest
+{
+  ProtobufCMessage base;
+  /*
+   * `key` and `value` are used. An empty value takes the setting back to its default.
+   */
+  size_t n_settings;
+  Agentd__V1__TenantSetting **settings;
+  /*
+   * When given it must match.
+   */
+  char *etag;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__UPDATE_TENANT_SETTINGS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__update_tenant_settings_request__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 /* Agentd__V1__CreateTenantRequest methods */
@@ -69,6 +488,139 @@ Agentd__V1__CreateTenantRequest *
 void   agentd__v1__create_tenant_request__free_unpacked
                      (Agentd__V1__CreateTenantRequest *message,
                       ProtobufCAllocator *allocator);
+/* Agentd__V1__GetTenantRequest methods */
+void   agentd__v1__get_tenant_request__init
+                     (Agentd__V1__GetTenantRequest         *message);
+size_t agentd__v1__get_tenant_request__get_packed_size
+                     (const Agentd__V1__GetTenantRequest   *message);
+size_t agentd__v1__get_tenant_request__pack
+                     (const Agentd__V1__GetTenantRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__get_tenant_request__pack_to_buffer
+                     (const Agentd__V1__GetTenantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__GetTenantRequest *
+       agentd__v1__get_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__get_tenant_request__free_unpacked
+                     (Agentd__V1__GetTenantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__ListTenantsRequest methods */
+void   agentd__v1__list_tenants_request__init
+                     (Agentd__V1__ListTenantsRequest         *message);
+size_t agentd__v1__list_tenants_request__get_packed_size
+                     (const Agentd__V1__ListTenantsRequest   *message);
+size_t agentd__v1__list_tenants_request__pack
+                     (const Agentd__V1__ListTenantsRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__list_tenants_request__pack_to_buffer
+                     (const Agentd__V1__ListTenantsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ListTenantsRequest *
+       agentd__v1__list_tenants_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__list_tenants_request__free_unpacked
+                     (Agentd__V1__ListTenantsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__ListTenantsResponse methods */
+void   agentd__v1__list_tenants_response__init
+                     (Agentd__V1__ListTenantsResponse         *message);
+size_t agentd__v1__list_tenants_response__get_packed_size
+                     (const Agentd__V1__ListTenantsResponse   *message);
+size_t agentd__v1__list_tenants_response__pack
+                     (const Agentd__V1__ListTenantsResponse   *message,
+                      uint8_t             *out);
+size_t agentd__v1__list_tenants_response__pack_to_buffer
+                     (const Agentd__V1__ListTenantsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ListTenantsResponse *
+       agentd__v1__list_tenants_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__list_tenants_response__free_unpacked
+                     (Agentd__V1__ListTenantsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__UpdateTenantRequest methods */
+void   agentd__v1__update_tenant_request__init
+                     (Agentd__V1__UpdateTenantRequest         *message);
+size_t agentd__v1__update_tenant_request__get_packed_size
+                     (const Agentd__V1__UpdateTenantRequest   *message);
+size_t agentd__v1__update_tenant_request__pack
+                     (const Agentd__V1__UpdateTenantRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__update_tenant_request__pack_to_buffer
+                     (const Agentd__V1__UpdateTenantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__UpdateTenantRequest *
+       agentd__v1__update_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__update_tenant_request__free_unpacked
+                     (Agentd__V1__UpdateTenantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__DeleteTenantRequest methods */
+void   agentd__v1__delete_tenant_request__init
+                     (Agentd__V1__DeleteTenantRequest         *message);
+size_t agentd__v1__delete_tenant_request__get_packed_size
+                     (const Agentd__V1__DeleteTenantRequest   *message);
+size_t agentd__v1__delete_tenant_request__pack
+                     (const Agentd__V1__DeleteTenantRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__delete_tenant_request__pack_to_buffer
+                     (const Agentd__V1__DeleteTenantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__DeleteTenantRequest *
+       agentd__v1__delete_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__delete_tenant_request__free_unpacked
+                     (Agentd__V1__DeleteTenantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__UndeleteTenantRequest methods */
+void   agentd__v1__undelete_tenant_request__init
+                     (Agentd__V1__UndeleteTenantRequest         *message);
+size_t agentd__v1__undelete_tenant_request__get_packed_size
+                     (const Agentd__V1__UndeleteTenantRequest   *message);
+size_t agentd__v1__undelete_tenant_request__pack
+                     (const Agentd__V1__UndeleteTenantRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__undelete_tenant_request__pack_to_buffer
+                     (const Agentd__V1__UndeleteTenantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__UndeleteTenantRequest *
+       agentd__v1__undelete_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__undelete_tenant_request__free_unpacked
+                     (Agentd__V1__UndeleteTenantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__ResolveTenantRequest methods */
+void   agentd__v1__resolve_tenant_request__init
+                     (Agentd__V1__ResolveTenantRequest         *message);
+size_t agentd__v1__resolve_tenant_request__get_packed_size
+                     (const Agentd__V1__ResolveTenantRequest   *message);
+size_t agentd__v1__resolve_tenant_request__pack
+                     (const Agentd__V1__ResolveTenantRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__resolve_tenant_request__pack_to_buffer
+                     (const Agentd__V1__ResolveTenantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ResolveTenantRequest *
+       agentd__v1__resolve_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__resolve_tenant_request__free_unpacked
+                     (Agentd__V1__ResolveTenantRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Agentd__V1__GetCurrentTenantRequest methods */
 void   agentd__v1__get_current_tenant_request__init
                      (Agentd__V1__GetCurrentTenantRequest         *message);
@@ -88,13 +640,320 @@ Agentd__V1__GetCurrentTenantRequest *
 void   agentd__v1__get_current_tenant_request__free_unpacked
                      (Agentd__V1__GetCurrentTenantRequest *message,
                       ProtobufCAllocator *allocator);
+/* Agentd__V1__UpdateCurrentTenantRequest methods */
+void   agentd__v1__update_current_tenant_request__init
+                     (Agentd__V1__UpdateCurrentTenantRequest         *message);
+size_t agentd__v1__update_current_tenant_request__get_packed_size
+                     (const Agentd__V1__UpdateCurrentTenantRequest   *message);
+size_t agentd__v1__update_current_tenant_request__pack
+                     (const Agentd__V1__UpdateCurrentTenantRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__update_current_tenant_request__pack_to_buffer
+                     (const Agentd__V1__UpdateCurrentTenantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__UpdateCurrentTenantRequest *
+       agentd__v1__update_current_tenant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__update_current_tenant_request__free_unpacked
+                     (Agentd__V1__UpdateCurrentTenantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__GetTenantStatsRequest methods */
+void   agentd__v1__get_tenant_stats_request__init
+                     (Agentd__V1__GetTenantStatsRequest         *message);
+size_t agentd__v1__get_tenant_stats_request__get_packed_size
+                     (const Agentd__V1__GetTenantStatsRequest   *message);
+size_t agentd__v1__get_tenant_stats_request__pack
+                     (const Agentd__V1__GetTenantStatsRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__get_tenant_stats_request__pack_to_buffer
+                     (const Agentd__V1__GetTenantStatsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__GetTenantStatsRequest *
+       agentd__v1__get_tenant_stats_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__get_tenant_stats_request__free_unpacked
+                     (Agentd__V1__GetTenantStatsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__TenantStats methods */
+void   agentd__v1__tenant_stats__init
+                     (Agentd__V1__TenantStats         *message);
+size_t agentd__v1__tenant_stats__get_packed_size
+                     (const Agentd__V1__TenantStats   *message);
+size_t agentd__v1__tenant_stats__pack
+                     (const Agentd__V1__TenantStats   *message,
+                      uint8_t             *out);
+size_t agentd__v1__tenant_stats__pack_to_buffer
+                     (const Agentd__V1__TenantStats   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__TenantStats *
+       agentd__v1__tenant_stats__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__tenant_stats__free_unpacked
+                     (Agentd__V1__TenantStats *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__AgentCounts methods */
+void   agentd__v1__agent_counts__init
+                     (Agentd__V1__AgentCounts         *message);
+size_t agentd__v1__agent_counts__get_packed_size
+                     (const Agentd__V1__AgentCounts   *message);
+size_t agentd__v1__agent_counts__pack
+                     (const Agentd__V1__AgentCounts   *message,
+                      uint8_t             *out);
+size_t agentd__v1__agent_counts__pack_to_buffer
+                     (const Agentd__V1__AgentCounts   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__AgentCounts *
+       agentd__v1__agent_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__agent_counts__free_unpacked
+                     (Agentd__V1__AgentCounts *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__UserCounts methods */
+void   agentd__v1__user_counts__init
+                     (Agentd__V1__UserCounts         *message);
+size_t agentd__v1__user_counts__get_packed_size
+                     (const Agentd__V1__UserCounts   *message);
+size_t agentd__v1__user_counts__pack
+                     (const Agentd__V1__UserCounts   *message,
+                      uint8_t             *out);
+size_t agentd__v1__user_counts__pack_to_buffer
+                     (const Agentd__V1__UserCounts   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__UserCounts *
+       agentd__v1__user_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__user_counts__free_unpacked
+                     (Agentd__V1__UserCounts *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__TokenCounts methods */
+void   agentd__v1__token_counts__init
+                     (Agentd__V1__TokenCounts         *message);
+size_t agentd__v1__token_counts__get_packed_size
+                     (const Agentd__V1__TokenCounts   *message);
+size_t agentd__v1__token_counts__pack
+                     (const Agentd__V1__TokenCounts   *message,
+                      uint8_t             *out);
+size_t agentd__v1__token_counts__pack_to_buffer
+                     (const Agentd__V1__TokenCounts   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__TokenCounts *
+       agentd__v1__token_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__token_counts__free_unpacked
+                     (Agentd__V1__TokenCounts *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__CallCounts methods */
+void   agentd__v1__call_counts__init
+                     (Agentd__V1__CallCounts         *message);
+size_t agentd__v1__call_counts__get_packed_size
+                     (const Agentd__V1__CallCounts   *message);
+size_t agentd__v1__call_counts__pack
+                     (const Agentd__V1__CallCounts   *message,
+                      uint8_t             *out);
+size_t agentd__v1__call_counts__pack_to_buffer
+                     (const Agentd__V1__CallCounts   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__CallCounts *
+       agentd__v1__call_counts__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__call_counts__free_unpacked
+                     (Agentd__V1__CallCounts *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__AgentBreakdown methods */
+void   agentd__v1__agent_breakdown__init
+                     (Agentd__V1__AgentBreakdown         *message);
+size_t agentd__v1__agent_breakdown__get_packed_size
+                     (const Agentd__V1__AgentBreakdown   *message);
+size_t agentd__v1__agent_breakdown__pack
+                     (const Agentd__V1__AgentBreakdown   *message,
+                      uint8_t             *out);
+size_t agentd__v1__agent_breakdown__pack_to_buffer
+                     (const Agentd__V1__AgentBreakdown   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__AgentBreakdown *
+       agentd__v1__agent_breakdown__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__agent_breakdown__free_unpacked
+                     (Agentd__V1__AgentBreakdown *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__DayBreakdown methods */
+void   agentd__v1__day_breakdown__init
+                     (Agentd__V1__DayBreakdown         *message);
+size_t agentd__v1__day_breakdown__get_packed_size
+                     (const Agentd__V1__DayBreakdown   *message);
+size_t agentd__v1__day_breakdown__pack
+                     (const Agentd__V1__DayBreakdown   *message,
+                      uint8_t             *out);
+size_t agentd__v1__day_breakdown__pack_to_buffer
+                     (const Agentd__V1__DayBreakdown   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__DayBreakdown *
+       agentd__v1__day_breakdown__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__day_breakdown__free_unpacked
+                     (Agentd__V1__DayBreakdown *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__TenantSetting methods */
+void   agentd__v1__tenant_setting__init
+                     (Agentd__V1__TenantSetting         *message);
+size_t agentd__v1__tenant_setting__get_packed_size
+                     (const Agentd__V1__TenantSetting   *message);
+size_t agentd__v1__tenant_setting__pack
+                     (const Agentd__V1__TenantSetting   *message,
+                      uint8_t             *out);
+size_t agentd__v1__tenant_setting__pack_to_buffer
+                     (const Agentd__V1__TenantSetting   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__TenantSetting *
+       agentd__v1__tenant_setting__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__tenant_setting__free_unpacked
+                     (Agentd__V1__TenantSetting *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__TenantSettings methods */
+void   agentd__v1__tenant_settings__init
+                     (Agentd__V1__TenantSettings         *message);
+size_t agentd__v1__tenant_settings__get_packed_size
+                     (const Agentd__V1__TenantSettings   *message);
+size_t agentd__v1__tenant_settings__pack
+                     (const Agentd__V1__TenantSettings   *message,
+                      uint8_t             *out);
+size_t agentd__v1__tenant_settings__pack_to_buffer
+                     (const Agentd__V1__TenantSettings   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__TenantSettings *
+       agentd__v1__tenant_settings__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__tenant_settings__free_unpacked
+                     (Agentd__V1__TenantSettings *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__GetTenantSettingsRequest methods */
+void   agentd__v1__get_tenant_settings_request__init
+                     (Agentd__V1__GetTenantSettingsRequest         *message);
+size_t agentd__v1__get_tenant_settings_request__get_packed_size
+                     (const Agentd__V1__GetTenantSettingsRequest   *message);
+size_t agentd__v1__get_tenant_settings_request__pack
+                     (const Agentd__V1__GetTenantSettingsRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__get_tenant_settings_request__pack_to_buffer
+                     (const Agentd__V1__GetTenantSettingsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__GetTenantSettingsRequest *
+       agentd__v1__get_tenant_settings_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__get_tenant_settings_request__free_unpacked
+                     (Agentd__V1__GetTenantSettingsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__UpdateTenantSettingsRequest methods */
+void   agentd__v1__update_tenant_settings_request__init
+                     (Agentd__V1__UpdateTenantSettingsRequest         *message);
+size_t agentd__v1__update_tenant_settings_request__get_packed_size
+                     (const Agentd__V1__UpdateTenantSettingsRequest   *message);
+size_t agentd__v1__update_tenant_settings_request__pack
+                     (const Agentd__V1__UpdateTenantSettingsRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__update_tenant_settings_request__pack_to_buffer
+                     (const Agentd__V1__UpdateTenantSettingsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__UpdateTenantSettingsRequest *
+       agentd__v1__update_tenant_settings_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__update_tenant_settings_request__free_unpacked
+                     (Agentd__V1__UpdateTenantSettingsRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Agentd__V1__CreateTenantRequest_Closure)
                  (const Agentd__V1__CreateTenantRequest *message,
                   void *closure_data);
+typedef void (*Agentd__V1__GetTenantRequest_Closure)
+                 (const Agentd__V1__GetTenantRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ListTenantsRequest_Closure)
+                 (const Agentd__V1__ListTenantsRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ListTenantsResponse_Closure)
+                 (const Agentd__V1__ListTenantsResponse *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__UpdateTenantRequest_Closure)
+                 (const Agentd__V1__UpdateTenantRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__DeleteTenantRequest_Closure)
+                 (const Agentd__V1__DeleteTenantRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__UndeleteTenantRequest_Closure)
+                 (const Agentd__V1__UndeleteTenantRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ResolveTenantRequest_Closure)
+                 (const Agentd__V1__ResolveTenantRequest *message,
+                  void *closure_data);
 typedef void (*Agentd__V1__GetCurrentTenantRequest_Closure)
                  (const Agentd__V1__GetCurrentTenantRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__UpdateCurrentTenantRequest_Closure)
+                 (const Agentd__V1__UpdateCurrentTenantRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__GetTenantStatsRequest_Closure)
+                 (const Agentd__V1__GetTenantStatsRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__TenantStats_Closure)
+                 (const Agentd__V1__TenantStats *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__AgentCounts_Closure)
+                 (const Agentd__V1__AgentCounts *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__UserCounts_Closure)
+                 (const Agentd__V1__UserCounts *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__TokenCounts_Closure)
+                 (const Agentd__V1__TokenCounts *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__CallCounts_Closure)
+                 (const Agentd__V1__CallCounts *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__AgentBreakdown_Closure)
+                 (const Agentd__V1__AgentBreakdown *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__DayBreakdown_Closure)
+                 (const Agentd__V1__DayBreakdown *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__TenantSetting_Closure)
+                 (const Agentd__V1__TenantSetting *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__TenantSettings_Closure)
+                 (const Agentd__V1__TenantSettings *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__GetTenantSettingsRequest_Closure)
+                 (const Agentd__V1__GetTenantSettingsRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__UpdateTenantSettingsRequest_Closure)
+                 (const Agentd__V1__UpdateTenantSettingsRequest *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -107,10 +966,50 @@ struct Agentd__V1__TenantService_Service
                         const Agentd__V1__CreateTenantRequest *input,
                         Agentd__V1__Tenant_Closure closure,
                         void *closure_data);
+  void (*get_tenant)(Agentd__V1__TenantService_Service *service,
+                     const Agentd__V1__GetTenantRequest *input,
+                     Agentd__V1__Tenant_Closure closure,
+                     void *closure_data);
+  void (*list_tenants)(Agentd__V1__TenantService_Service *service,
+                       const Agentd__V1__ListTenantsRequest *input,
+                       Agentd__V1__ListTenantsResponse_Closure closure,
+                       void *closure_data);
+  void (*update_tenant)(Agentd__V1__TenantService_Service *service,
+                        const Agentd__V1__UpdateTenantRequest *input,
+                        Agentd__V1__Tenant_Closure closure,
+                        void *closure_data);
+  void (*delete_tenant)(Agentd__V1__TenantService_Service *service,
+                        const Agentd__V1__DeleteTenantRequest *input,
+                        Agentd__V1__Tenant_Closure closure,
+                        void *closure_data);
+  void (*undelete_tenant)(Agentd__V1__TenantService_Service *service,
+                          const Agentd__V1__UndeleteTenantRequest *input,
+                          Agentd__V1__Tenant_Closure closure,
+                          void *closure_data);
+  void (*resolve_tenant)(Agentd__V1__TenantService_Service *service,
+                         const Agentd__V1__ResolveTenantRequest *input,
+                         Agentd__V1__Tenant_Closure closure,
+                         void *closure_data);
   void (*get_current_tenant)(Agentd__V1__TenantService_Service *service,
                              const Agentd__V1__GetCurrentTenantRequest *input,
                              Agentd__V1__Tenant_Closure closure,
                              void *closure_data);
+  void (*update_current_tenant)(Agentd__V1__TenantService_Service *service,
+                                const Agentd__V1__UpdateCurrentTenantRequest *input,
+                                Agentd__V1__Tenant_Closure closure,
+                                void *closure_data);
+  void (*get_tenant_stats)(Agentd__V1__TenantService_Service *service,
+                           const Agentd__V1__GetTenantStatsRequest *input,
+                           Agentd__V1__TenantStats_Closure closure,
+                           void *closure_data);
+  void (*get_tenant_settings)(Agentd__V1__TenantService_Service *service,
+                              const Agentd__V1__GetTenantSettingsRequest *input,
+                              Agentd__V1__TenantSettings_Closure closure,
+                              void *closure_data);
+  void (*update_tenant_settings)(Agentd__V1__TenantService_Service *service,
+                                 const Agentd__V1__UpdateTenantSettingsRequest *input,
+                                 Agentd__V1__TenantSettings_Closure closure,
+                                 void *closure_data);
 };
 typedef void (*Agentd__V1__TenantService_ServiceDestroy)(Agentd__V1__TenantService_Service *);
 void agentd__v1__tenant_service__init (Agentd__V1__TenantService_Service *service,
@@ -120,20 +1019,91 @@ void agentd__v1__tenant_service__init (Agentd__V1__TenantService_Service *servic
 #define AGENTD__V1__TENANT_SERVICE__INIT(function_prefix__) \
     { AGENTD__V1__TENANT_SERVICE__BASE_INIT,\
       function_prefix__ ## create_tenant,\
-      function_prefix__ ## get_current_tenant  }
+      function_prefix__ ## get_tenant,\
+      function_prefix__ ## list_tenants,\
+      function_prefix__ ## update_tenant,\
+      function_prefix__ ## delete_tenant,\
+      function_prefix__ ## undelete_tenant,\
+      function_prefix__ ## resolve_tenant,\
+      function_prefix__ ## get_current_tenant,\
+      function_prefix__ ## update_current_tenant,\
+      function_prefix__ ## get_tenant_stats,\
+      function_prefix__ ## get_tenant_settings,\
+      function_prefix__ ## update_tenant_settings  }
 void agentd__v1__tenant_service__create_tenant(ProtobufCService *service,
                                                const Agentd__V1__CreateTenantRequest *input,
                                                Agentd__V1__Tenant_Closure closure,
                                                void *closure_data);
+void agentd__v1__tenant_service__get_tenant(ProtobufCService *service,
+                                            const Agentd__V1__GetTenantRequest *input,
+                                            Agentd__V1__Tenant_Closure closure,
+                                            void *closure_data);
+void agentd__v1__tenant_service__list_tenants(ProtobufCService *service,
+                                              const Agentd__V1__ListTenantsRequest *input,
+                                              Agentd__V1__ListTenantsResponse_Closure closure,
+                                              void *closure_data);
+void agentd__v1__tenant_service__update_tenant(ProtobufCService *service,
+                                               const Agentd__V1__UpdateTenantRequest *input,
+                                               Agentd__V1__Tenant_Closure closure,
+                                               void *closure_data);
+void agentd__v1__tenant_service__delete_tenant(ProtobufCService *service,
+                                               const Agentd__V1__DeleteTenantRequest *input,
+                                               Agentd__V1__Tenant_Closure closure,
+                                               void *closure_data);
+void agentd__v1__tenant_service__undelete_tenant(ProtobufCService *service,
+                                                 const Agentd__V1__UndeleteTenantRequest *input,
+                                                 Agentd__V1__Tenant_Closure closure,
+                                                 void *closure_data);
+void agentd__v1__tenant_service__resolve_tenant(ProtobufCService *service,
+                                                const Agentd__V1__ResolveTenantRequest *input,
+                                                Agentd__V1__Tenant_Closure closure,
+                                                void *closure_data);
 void agentd__v1__tenant_service__get_current_tenant(ProtobufCService *service,
                                                     const Agentd__V1__GetCurrentTenantRequest *input,
                                                     Agentd__V1__Tenant_Closure closure,
                                                     void *closure_data);
+void agentd__v1__tenant_service__update_current_tenant(ProtobufCService *service,
+                                                       const Agentd__V1__UpdateCurrentTenantRequest *input,
+                                                       Agentd__V1__Tenant_Closure closure,
+                                                       void *closure_data);
+void agentd__v1__tenant_service__get_tenant_stats(ProtobufCService *service,
+                                                  const Agentd__V1__GetTenantStatsRequest *input,
+                                                  Agentd__V1__TenantStats_Closure closure,
+                                                  void *closure_data);
+void agentd__v1__tenant_service__get_tenant_settings(ProtobufCService *service,
+                                                     const Agentd__V1__GetTenantSettingsRequest *input,
+                                                     Agentd__V1__TenantSettings_Closure closure,
+                                                     void *closure_data);
+void agentd__v1__tenant_service__update_tenant_settings(ProtobufCService *service,
+                                                        const Agentd__V1__UpdateTenantSettingsRequest *input,
+                                                        Agentd__V1__TenantSettings_Closure closure,
+                                                        void *closure_data);
 
 /* --- descriptors --- */
 
+extern const ProtobufCEnumDescriptor    agentd__v1__tenant_stats_view__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__create_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__get_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__list_tenants_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__list_tenants_response__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__update_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__delete_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__undelete_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__resolve_tenant_request__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__get_current_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__update_current_tenant_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__get_tenant_stats_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__tenant_stats__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__agent_counts__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__user_counts__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__token_counts__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__call_counts__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__agent_breakdown__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__day_breakdown__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__tenant_setting__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__tenant_settings__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__get_tenant_settings_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__update_tenant_settings_request__descriptor;
 extern const ProtobufCServiceDescriptor agentd__v1__tenant_service__descriptor;
 
 PROTOBUF_C__END_DECLS

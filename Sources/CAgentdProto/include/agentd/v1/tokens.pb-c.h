@@ -19,6 +19,9 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Agentd__V1__Token Agentd__V1__Token;
 typedef struct Agentd__V1__IssueTokenRequest Agentd__V1__IssueTokenRequest;
 typedef struct Agentd__V1__IssueTokenResponse Agentd__V1__IssueTokenResponse;
+typedef struct Agentd__V1__ListTokensRequest Agentd__V1__ListTokensRequest;
+typedef struct Agentd__V1__ListTokensResponse Agentd__V1__ListTokensResponse;
+typedef struct Agentd__V1__RevokeTokenRequest Agentd__V1__RevokeTokenRequest;
 
 
 /* --- enums --- */
@@ -85,6 +88,57 @@ struct  Agentd__V1__IssueTokenResponse
     , NULL, (char *)protobuf_c_empty_string }
 
 
+struct  Agentd__V1__ListTokensRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 0 means the tenant's setting `default_page_size`; more than 1,000 is taken as 1,000.
+   */
+  int32_t page_size;
+  char *page_token;
+  /*
+   * Terms joined with AND: user_id = ID.
+   */
+  char *filter;
+  /*
+   * Whether to list revoked and expired keys as well.
+   */
+  protobuf_c_boolean show_revoked;
+};
+#define AGENTD__V1__LIST_TOKENS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__list_tokens_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Agentd__V1__ListTokensResponse
+{
+  ProtobufCMessage base;
+  size_t n_tokens;
+  Agentd__V1__Token **tokens;
+  /*
+   * Empty on the last page.
+   */
+  char *next_page_token;
+};
+#define AGENTD__V1__LIST_TOKENS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__list_tokens_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__RevokeTokenRequest
+{
+  ProtobufCMessage base;
+  char *id;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__REVOKE_TOKEN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__revoke_token_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
+
+
 /* Agentd__V1__Token methods */
 void   agentd__v1__token__init
                      (Agentd__V1__Token         *message);
@@ -142,6 +196,63 @@ Agentd__V1__IssueTokenResponse *
 void   agentd__v1__issue_token_response__free_unpacked
                      (Agentd__V1__IssueTokenResponse *message,
                       ProtobufCAllocator *allocator);
+/* Agentd__V1__ListTokensRequest methods */
+void   agentd__v1__list_tokens_request__init
+                     (Agentd__V1__ListTokensRequest         *message);
+size_t agentd__v1__list_tokens_request__get_packed_size
+                     (const Agentd__V1__ListTokensRequest   *message);
+size_t agentd__v1__list_tokens_request__pack
+                     (const Agentd__V1__ListTokensRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__list_tokens_request__pack_to_buffer
+                     (const Agentd__V1__ListTokensRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ListTokensRequest *
+       agentd__v1__list_tokens_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__list_tokens_request__free_unpacked
+                     (Agentd__V1__ListTokensRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__ListTokensResponse methods */
+void   agentd__v1__list_tokens_response__init
+                     (Agentd__V1__ListTokensResponse         *message);
+size_t agentd__v1__list_tokens_response__get_packed_size
+                     (const Agentd__V1__ListTokensResponse   *message);
+size_t agentd__v1__list_tokens_response__pack
+                     (const Agentd__V1__ListTokensResponse   *message,
+                      uint8_t             *out);
+size_t agentd__v1__list_tokens_response__pack_to_buffer
+                     (const Agentd__V1__ListTokensResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ListTokensResponse *
+       agentd__v1__list_tokens_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__list_tokens_response__free_unpacked
+                     (Agentd__V1__ListTokensResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__RevokeTokenRequest methods */
+void   agentd__v1__revoke_token_request__init
+                     (Agentd__V1__RevokeTokenRequest         *message);
+size_t agentd__v1__revoke_token_request__get_packed_size
+                     (const Agentd__V1__RevokeTokenRequest   *message);
+size_t agentd__v1__revoke_token_request__pack
+                     (const Agentd__V1__RevokeTokenRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__revoke_token_request__pack_to_buffer
+                     (const Agentd__V1__RevokeTokenRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__RevokeTokenRequest *
+       agentd__v1__revoke_token_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__revoke_token_request__free_unpacked
+                     (Agentd__V1__RevokeTokenRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Agentd__V1__Token_Closure)
@@ -152,6 +263,15 @@ typedef void (*Agentd__V1__IssueTokenRequest_Closure)
                   void *closure_data);
 typedef void (*Agentd__V1__IssueTokenResponse_Closure)
                  (const Agentd__V1__IssueTokenResponse *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ListTokensRequest_Closure)
+                 (const Agentd__V1__ListTokensRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ListTokensResponse_Closure)
+                 (const Agentd__V1__ListTokensResponse *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__RevokeTokenRequest_Closure)
+                 (const Agentd__V1__RevokeTokenRequest *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -164,6 +284,14 @@ struct Agentd__V1__TokenService_Service
                       const Agentd__V1__IssueTokenRequest *input,
                       Agentd__V1__IssueTokenResponse_Closure closure,
                       void *closure_data);
+  void (*list_tokens)(Agentd__V1__TokenService_Service *service,
+                      const Agentd__V1__ListTokensRequest *input,
+                      Agentd__V1__ListTokensResponse_Closure closure,
+                      void *closure_data);
+  void (*revoke_token)(Agentd__V1__TokenService_Service *service,
+                       const Agentd__V1__RevokeTokenRequest *input,
+                       Agentd__V1__Token_Closure closure,
+                       void *closure_data);
 };
 typedef void (*Agentd__V1__TokenService_ServiceDestroy)(Agentd__V1__TokenService_Service *);
 void agentd__v1__token_service__init (Agentd__V1__TokenService_Service *service,
@@ -172,17 +300,30 @@ void agentd__v1__token_service__init (Agentd__V1__TokenService_Service *service,
     { &agentd__v1__token_service__descriptor, protobuf_c_service_invoke_internal, NULL }
 #define AGENTD__V1__TOKEN_SERVICE__INIT(function_prefix__) \
     { AGENTD__V1__TOKEN_SERVICE__BASE_INIT,\
-      function_prefix__ ## issue_token  }
+      function_prefix__ ## issue_token,\
+      function_prefix__ ## list_tokens,\
+      function_prefix__ ## revoke_token  }
 void agentd__v1__token_service__issue_token(ProtobufCService *service,
                                             const Agentd__V1__IssueTokenRequest *input,
                                             Agentd__V1__IssueTokenResponse_Closure closure,
                                             void *closure_data);
+void agentd__v1__token_service__list_tokens(ProtobufCService *service,
+                                            const Agentd__V1__ListTokensRequest *input,
+                                            Agentd__V1__ListTokensResponse_Closure closure,
+                                            void *closure_data);
+void agentd__v1__token_service__revoke_token(ProtobufCService *service,
+                                             const Agentd__V1__RevokeTokenRequest *input,
+                                             Agentd__V1__Token_Closure closure,
+                                             void *closure_data);
 
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor agentd__v1__token__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__issue_token_request__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__issue_token_response__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__list_tokens_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__list_tokens_response__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__revoke_token_request__descriptor;
 extern const ProtobufCServiceDescriptor agentd__v1__token_service__descriptor;
 
 PROTOBUF_C__END_DECLS

@@ -55,7 +55,7 @@ struct  Agentd__V1__User
    */
   Agentd__V1__Role role;
   /*
-   * Output only.
+   * Whether its tokens work. True on creation.
    */
   protobuf_c_boolean is_active;
   /*

@@ -16,8 +16,14 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "agentd/v1/tenant.pb-c.h"
 #include "agentd/v1/user.pb-c.h"
+#include "google/protobuf/field_mask.pb-c.h"
 
 typedef struct Agentd__V1__CreateUserRequest Agentd__V1__CreateUserRequest;
+typedef struct Agentd__V1__GetUserRequest Agentd__V1__GetUserRequest;
+typedef struct Agentd__V1__ListUsersRequest Agentd__V1__ListUsersRequest;
+typedef struct Agentd__V1__ListUsersResponse Agentd__V1__ListUsersResponse;
+typedef struct Agentd__V1__UpdateUserRequest Agentd__V1__UpdateUserRequest;
+typedef struct Agentd__V1__DeleteUserRequest Agentd__V1__DeleteUserRequest;
 typedef struct Agentd__V1__WhoAmIRequest Agentd__V1__WhoAmIRequest;
 typedef struct Agentd__V1__WhoAmIResponse Agentd__V1__WhoAmIResponse;
 
@@ -39,6 +45,89 @@ struct  Agentd__V1__CreateUserRequest
 #define AGENTD__V1__CREATE_USER_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__create_user_request__descriptor) \
     , NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__GetUserRequest
+{
+  ProtobufCMessage base;
+  int64_t id;
+};
+#define AGENTD__V1__GET_USER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__get_user_request__descriptor) \
+    , 0 }
+
+
+struct  Agentd__V1__ListUsersRequest
+{
+  ProtobufCMessage base;
+  /*
+   * 0 means the tenant's setting `default_page_size`; more than 1,000 is taken as 1,000.
+   */
+  int32_t page_size;
+  char *page_token;
+  /*
+   * Terms joined with AND: role = MEMBER | TENANT_ADMIN | SYSTEM_ADMIN, is_active = true | false, email = TEXT*.
+   */
+  char *filter;
+  protobuf_c_boolean show_deleted;
+};
+#define AGENTD__V1__LIST_USERS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__list_users_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0 }
+
+
+struct  Agentd__V1__ListUsersResponse
+{
+  ProtobufCMessage base;
+  size_t n_users;
+  Agentd__V1__User **users;
+  /*
+   * Empty on the last page.
+   */
+  char *next_page_token;
+};
+#define AGENTD__V1__LIST_USERS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__list_users_response__descriptor) \
+    , 0,NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__UpdateUserRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Its id says which. When it has an etag, that must match.
+   */
+  Agentd__V1__User *user;
+  /*
+   * Of role, display_name and is_active, or "*". Empty means every populated field, so is_active = false needs a mask.
+   */
+  Google__Protobuf__FieldMask *update_mask;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__UPDATE_USER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__update_user_request__descriptor) \
+    , NULL, NULL, (char *)protobuf_c_empty_string }
+
+
+struct  Agentd__V1__DeleteUserRequest
+{
+  ProtobufCMessage base;
+  int64_t id;
+  /*
+   * When given it must match.
+   */
+  char *etag;
+  /*
+   * A UUID that makes the call safe to retry for 24 hours.
+   */
+  char *request_id;
+};
+#define AGENTD__V1__DELETE_USER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&agentd__v1__delete_user_request__descriptor) \
+    , 0, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string }
 
 
 struct  Agentd__V1__WhoAmIRequest
@@ -79,6 +168,101 @@ Agentd__V1__CreateUserRequest *
                       const uint8_t       *data);
 void   agentd__v1__create_user_request__free_unpacked
                      (Agentd__V1__CreateUserRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__GetUserRequest methods */
+void   agentd__v1__get_user_request__init
+                     (Agentd__V1__GetUserRequest         *message);
+size_t agentd__v1__get_user_request__get_packed_size
+                     (const Agentd__V1__GetUserRequest   *message);
+size_t agentd__v1__get_user_request__pack
+                     (const Agentd__V1__GetUserRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__get_user_request__pack_to_buffer
+                     (const Agentd__V1__GetUserRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__GetUserRequest *
+       agentd__v1__get_user_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__get_user_request__free_unpacked
+                     (Agentd__V1__GetUserRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__ListUsersRequest methods */
+void   agentd__v1__list_users_request__init
+                     (Agentd__V1__ListUsersRequest         *message);
+size_t agentd__v1__list_users_request__get_packed_size
+                     (const Agentd__V1__ListUsersRequest   *message);
+size_t agentd__v1__list_users_request__pack
+                     (const Agentd__V1__ListUsersRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__list_users_request__pack_to_buffer
+                     (const Agentd__V1__ListUsersRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ListUsersRequest *
+       agentd__v1__list_users_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__list_users_request__free_unpacked
+                     (Agentd__V1__ListUsersRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__ListUsersResponse methods */
+void   agentd__v1__list_users_response__init
+                     (Agentd__V1__ListUsersResponse         *message);
+size_t agentd__v1__list_users_response__get_packed_size
+                     (const Agentd__V1__ListUsersResponse   *message);
+size_t agentd__v1__list_users_response__pack
+                     (const Agentd__V1__ListUsersResponse   *message,
+                      uint8_t             *out);
+size_t agentd__v1__list_users_response__pack_to_buffer
+                     (const Agentd__V1__ListUsersResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__ListUsersResponse *
+       agentd__v1__list_users_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__list_users_response__free_unpacked
+                     (Agentd__V1__ListUsersResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__UpdateUserRequest methods */
+void   agentd__v1__update_user_request__init
+                     (Agentd__V1__UpdateUserRequest         *message);
+size_t agentd__v1__update_user_request__get_packed_size
+                     (const Agentd__V1__UpdateUserRequest   *message);
+size_t agentd__v1__update_user_request__pack
+                     (const Agentd__V1__UpdateUserRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__update_user_request__pack_to_buffer
+                     (const Agentd__V1__UpdateUserRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__UpdateUserRequest *
+       agentd__v1__update_user_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__update_user_request__free_unpacked
+                     (Agentd__V1__UpdateUserRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Agentd__V1__DeleteUserRequest methods */
+void   agentd__v1__delete_user_request__init
+                     (Agentd__V1__DeleteUserRequest         *message);
+size_t agentd__v1__delete_user_request__get_packed_size
+                     (const Agentd__V1__DeleteUserRequest   *message);
+size_t agentd__v1__delete_user_request__pack
+                     (const Agentd__V1__DeleteUserRequest   *message,
+                      uint8_t             *out);
+size_t agentd__v1__delete_user_request__pack_to_buffer
+                     (const Agentd__V1__DeleteUserRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Agentd__V1__DeleteUserRequest *
+       agentd__v1__delete_user_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   agentd__v1__delete_user_request__free_unpacked
+                     (Agentd__V1__DeleteUserRequest *message,
                       ProtobufCAllocator *allocator);
 /* Agentd__V1__WhoAmIRequest methods */
 void   agentd__v1__who_am_irequest__init
@@ -123,6 +307,21 @@ void   agentd__v1__who_am_iresponse__free_unpacked
 typedef void (*Agentd__V1__CreateUserRequest_Closure)
                  (const Agentd__V1__CreateUserRequest *message,
                   void *closure_data);
+typedef void (*Agentd__V1__GetUserRequest_Closure)
+                 (const Agentd__V1__GetUserRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ListUsersRequest_Closure)
+                 (const Agentd__V1__ListUsersRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__ListUsersResponse_Closure)
+                 (const Agentd__V1__ListUsersResponse *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__UpdateUserRequest_Closure)
+                 (const Agentd__V1__UpdateUserRequest *message,
+                  void *closure_data);
+typedef void (*Agentd__V1__DeleteUserRequest_Closure)
+                 (const Agentd__V1__DeleteUserRequest *message,
+                  void *closure_data);
 typedef void (*Agentd__V1__WhoAmIRequest_Closure)
                  (const Agentd__V1__WhoAmIRequest *message,
                   void *closure_data);
@@ -140,6 +339,22 @@ struct Agentd__V1__UserService_Service
                       const Agentd__V1__CreateUserRequest *input,
                       Agentd__V1__User_Closure closure,
                       void *closure_data);
+  void (*get_user)(Agentd__V1__UserService_Service *service,
+                   const Agentd__V1__GetUserRequest *input,
+                   Agentd__V1__User_Closure closure,
+                   void *closure_data);
+  void (*list_users)(Agentd__V1__UserService_Service *service,
+                     const Agentd__V1__ListUsersRequest *input,
+                     Agentd__V1__ListUsersResponse_Closure closure,
+                     void *closure_data);
+  void (*update_user)(Agentd__V1__UserService_Service *service,
+                      const Agentd__V1__UpdateUserRequest *input,
+                      Agentd__V1__User_Closure closure,
+                      void *closure_data);
+  void (*delete_user)(Agentd__V1__UserService_Service *service,
+                      const Agentd__V1__DeleteUserRequest *input,
+                      Agentd__V1__User_Closure closure,
+                      void *closure_data);
   void (*who_am_i)(Agentd__V1__UserService_Service *service,
                    const Agentd__V1__WhoAmIRequest *input,
                    Agentd__V1__WhoAmIResponse_Closure closure,
@@ -153,9 +368,29 @@ void agentd__v1__user_service__init (Agentd__V1__UserService_Service *service,
 #define AGENTD__V1__USER_SERVICE__INIT(function_prefix__) \
     { AGENTD__V1__USER_SERVICE__BASE_INIT,\
       function_prefix__ ## create_user,\
+      function_prefix__ ## get_user,\
+      function_prefix__ ## list_users,\
+      function_prefix__ ## update_user,\
+      function_prefix__ ## delete_user,\
       function_prefix__ ## who_am_i  }
 void agentd__v1__user_service__create_user(ProtobufCService *service,
                                            const Agentd__V1__CreateUserRequest *input,
+                                           Agentd__V1__User_Closure closure,
+                                           void *closure_data);
+void agentd__v1__user_service__get_user(ProtobufCService *service,
+                                        const Agentd__V1__GetUserRequest *input,
+                                        Agentd__V1__User_Closure closure,
+                                        void *closure_data);
+void agentd__v1__user_service__list_users(ProtobufCService *service,
+                                          const Agentd__V1__ListUsersRequest *input,
+                                          Agentd__V1__ListUsersResponse_Closure closure,
+                                          void *closure_data);
+void agentd__v1__user_service__update_user(ProtobufCService *service,
+                                           const Agentd__V1__UpdateUserRequest *input,
+                                           Agentd__V1__User_Closure closure,
+                                           void *closure_data);
+void agentd__v1__user_service__delete_user(ProtobufCService *service,
+                                           const Agentd__V1__DeleteUserRequest *input,
                                            Agentd__V1__User_Closure closure,
                                            void *closure_data);
 void agentd__v1__user_service__who_am_i(ProtobufCService *service,
@@ -166,6 +401,11 @@ void agentd__v1__user_service__who_am_i(ProtobufCService *service,
 /* --- descriptors --- */
 
 extern const ProtobufCMessageDescriptor agentd__v1__create_user_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__get_user_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__list_users_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__list_users_response__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__update_user_request__descriptor;
+extern const ProtobufCMessageDescriptor agentd__v1__delete_user_request__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__who_am_irequest__descriptor;
 extern const ProtobufCMessageDescriptor agentd__v1__who_am_iresponse__descriptor;
 extern const ProtobufCServiceDescriptor agentd__v1__user_service__descriptor;
