@@ -37,7 +37,7 @@ final class Connection {
     func retire() { isRetiring = true }
 
     /// Why it is broken, as libpq says it.
-    var errorMessage: String { String(cString: PQerrorMessage(connection)).trimmingNewlines }
+    var failureReason: String { errorMessage(of: connection) }
 
     /// Answers the calls whose deadline has passed; what still comes for them is dropped.
     func expireCalls(at now: UInt64) {

@@ -1,5 +1,4 @@
 internal import CLibPQ
-internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -14,19 +13,15 @@ final class ConnectionOpener: Sendable {
         let connection: OpaquePointer
     }
 
-    private static let stepMilliseconds: Int32 = 100
-
-    private let conninfo: String
-    private let applicationName: String
+    private let attempt: ConnectionAttempt
     private let session: String
-    private let timeoutMilliseconds: Int
     private let threads = NIOThreadPool(numberOfThreads: 1)
     private let isClosed = Atomic(false)
 
     init(_ configuration: PostgresPool.Configuration) {
-        conninfo = configuration.conninfo
-        applicationName = configuration.applicationName
-        timeoutMilliseconds = configuration.connectTimeoutMilliseconds
+        attempt = ConnectionAttempt(
+            conninfo: configuration.conninfo, applicationName: configuration.applicationName,
+            timeoutMilliseconds: configuration.connectTimeoutMilliseconds)
         // jit compiles for longer than these statements run. row_security is what isolates: never off.
         session = """
             SET statement_timeout = \(configuration.statementTimeoutMilliseconds);
@@ -49,36 +44,17 @@ final class ConnectionOpener: Sendable {
     }
 
     private func open() -> Result<Opened, PostgresError> {
-        let names = ["dbname", "fallback_application_name", "client_encoding"]
-        let opened = withCStrings(names) { names in
-            withCStrings([conninfo, applicationName, "UTF8"]) { PQconnectStartParams(names, $0, 1) }
-        }
-        guard let connection = opened else { return .failure(.unavailable("out of memory")) }
         do throws(PostgresError) {
-            PQsetNoticeProcessor(connection, { _, _ in }, nil)
-            try waitUntilConnected(connection)
-            try prepareSession(connection)
+            let connection = try attempt.connect { isClosed.load(ordering: .relaxed) }
+            do {
+                try prepareSession(connection)
+            } catch {
+                PQfinish(connection)
+                throw error
+            }
             return .success(Opened(connection: connection))
         } catch {
-            PQfinish(connection)
             return .failure(error)
-        }
-    }
-
-    private func waitUntilConnected(_ connection: OpaquePointer) throws(PostgresError) {
-        let start = MonotonicClock.now
-        var wanted = PGRES_POLLING_WRITING
-        while wanted != PGRES_POLLING_OK {
-            if isClosed.load(ordering: .relaxed) { throw .closed }
-            guard wanted != PGRES_POLLING_FAILED, PQstatus(connection) != CONNECTION_BAD else {
-                throw .unavailable(message(of: connection))
-            }
-            guard MonotonicClock.now - start < UInt64(timeoutMilliseconds) * 1_000_000 else {
-                throw .unavailable("no connection within \(timeoutMilliseconds) ms")
-            }
-            let events = Int16(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT)
-            var descriptor = pollfd(fd: PQsocket(connection), events: events, revents: 0)
-            if poll(&descriptor, 1, Self.stepMilliseconds) != 0 { wanted = PQconnectPoll(connection) }
         }
     }
 
@@ -87,10 +63,6 @@ final class ConnectionOpener: Sendable {
         defer { PQclear(result) }
         guard PQresultStatus(result) == PGRES_COMMAND_OK, PQsetnonblocking(connection, 1) == 0,
             PQenterPipelineMode(connection) == 1
-        else { throw .unavailable(message(of: connection)) }
-    }
-
-    private func message(of connection: OpaquePointer) -> String {
-        String(cString: PQerrorMessage(connection)).trimmingNewlines
+        else { throw .unavailable(errorMessage(of: connection)) }
     }
 }

@@ -1,6 +1,6 @@
 internal import NIOCore
 
 /// The monotonic clock, in nanoseconds.
-enum MonotonicClock {
-    static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
+package enum MonotonicClock {
+    package static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
 }

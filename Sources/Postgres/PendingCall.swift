@@ -10,14 +10,16 @@ class PendingCall: @unchecked Sendable {
     }
 
     let effect: Effect
+    let share: QueueShare
     let deadlineNanoseconds: UInt64
     let submittedAt: UInt64
     var stage = Stage.queued
     /// Whether its statements were prepared again because the server asked for it: that helps once.
     var wasPreparedAgain = false
 
-    init(effect: Effect, deadlineNanoseconds: UInt64, submittedAt: UInt64) {
+    init(effect: Effect, share: QueueShare, deadlineNanoseconds: UInt64, submittedAt: UInt64) {
         self.effect = effect
+        self.share = share
         self.deadlineNanoseconds = deadlineNanoseconds
         self.submittedAt = submittedAt
     }
@@ -48,10 +50,13 @@ final class StatementCall<Context: Statement, Main: Statement>: PendingCall, @un
     private var output: Result<Main.Output, PostgresError>?
     private var continuation: UnsafeContinuation<Result<Main.Output, PostgresError>, Never>?
 
-    init(context: Context?, main: Main, effect: Effect, deadlineNanoseconds: UInt64, submittedAt: UInt64) {
+    init(
+        context: Context?, main: Main, effect: Effect, share: QueueShare, deadlineNanoseconds: UInt64,
+        submittedAt: UInt64
+    ) {
         self.context = context
         self.main = main
-        super.init(effect: effect, deadlineNanoseconds: deadlineNanoseconds, submittedAt: submittedAt)
+        super.init(effect: effect, share: share, deadlineNanoseconds: deadlineNanoseconds, submittedAt: submittedAt)
     }
 
     /// Who waits for the answer.

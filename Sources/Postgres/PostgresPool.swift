@@ -1,33 +1,14 @@
 package import Logging
 package import NIOCore
-internal import DequeModule
 
 /// The connections of one event loop to one database under one role, and the calls that wait for them.
 ///
-/// A call goes to the connection with the fewest calls in flight, as soon as one has room in its pipeline.
-/// Connections that end are replaced after a jittered pause. Every wait is bounded: by the pool's own limit and by
-/// the call's deadline.
+/// A call goes to the connection with the fewest calls in flight, as soon as one has room in its pipeline. Calls that
+/// have to wait for it do so by share, and the shares take turns. Connections that end are replaced after a jittered
+/// pause. Every wait is bounded: by the pool's own limit and by the call's deadline.
 ///
 /// Unchecked: everything but `warm` and `close` is confined to the event loop.
 package final class PostgresPool: @unchecked Sendable {
-    package struct Configuration: Sendable {
-        /// A libpq connection string or URL; several hosts and `target_session_attrs` follow a failover.
-        package var conninfo: String
-        package var applicationName = "agentd"
-        package var connections = 2
-        /// Calls in flight on one connection: enough to keep PostgreSQL busy, few enough that they end soon when it
-        /// hangs.
-        package var pipelineDepth = 64
-        /// Calls that wait for a connection. More are refused at once.
-        package var queueCapacity = 4_096
-        package var queueWaitMilliseconds = 5_000
-        /// The longest that PostgreSQL works on a statement.
-        package var statementTimeoutMilliseconds = 30_000
-        package var connectTimeoutMilliseconds = 10_000
-
-        package init(conninfo: String) { self.conninfo = conninfo }
-    }
-
     /// A place for one connection.
     private enum Slot {
         case empty
@@ -48,7 +29,7 @@ package final class PostgresPool: @unchecked Sendable {
     private let opener: ConnectionOpener
     private var slots: [Slot]
     private var backOff: [ReconnectBackOff]
-    private var queue = Deque<PendingCall>()
+    private var queue = FairQueue<PendingCall>()
     private var parameters = Parameters()
     private var sweep: Scheduled<Void>?
     private var isClosed = false
@@ -178,24 +159,27 @@ extension PostgresPool {
 
 extension PostgresPool {
     /// Runs a statement in a transaction of its own.
-    /// - Parameter deadlineNanoseconds: Of the monotonic clock; afterwards nothing is sent for it any more.
+    /// - Parameters:
+    ///   - deadlineNanoseconds: Of the monotonic clock; afterwards nothing is sent for it any more.
+    ///   - share: Whose turn it takes when calls have to wait.
     package func run<Main: Statement>(
-        _ statement: Main, effect: Effect, deadlineNanoseconds: UInt64
+        _ statement: Main, effect: Effect, deadlineNanoseconds: UInt64, share: QueueShare = .none
     ) async throws(PostgresError) -> Main.Output {
         try await answer(
             StatementCall<NoContext, Main>(
-                context: nil, main: statement, effect: effect, deadlineNanoseconds: deadlineNanoseconds,
+                context: nil, main: statement, effect: effect, share: share, deadlineNanoseconds: deadlineNanoseconds,
                 submittedAt: MonotonicClock.now))
     }
 
     /// Runs a statement in a transaction of its own, behind one that sets the transaction's context.
     package func run<Context: Statement, Main: Statement>(
-        _ context: Context, then statement: Main, effect: Effect, deadlineNanoseconds: UInt64
+        _ context: Context, then statement: Main, effect: Effect, deadlineNanoseconds: UInt64,
+        share: QueueShare = .none
     ) async throws(PostgresError) -> Main.Output {
         try await answer(
             StatementCall(
-                context: context, main: statement, effect: effect, deadlineNanoseconds: deadlineNanoseconds,
-                submittedAt: MonotonicClock.now))
+                context: context, main: statement, effect: effect, share: share,
+                deadlineNanoseconds: deadlineNanoseconds, submittedAt: MonotonicClock.now))
     }
 
     private func answer<Context, Main>(_ call: StatementCall<Context, Main>) async throws(PostgresError) -> Main.Output
@@ -217,12 +201,17 @@ extension PostgresPool {
         if isClosed { return call.fail(.closed) }
         if call.hasExpired(at: now) { return call.fail(.deadlineExceeded) }
         if let outage, now > outage.since + Self.outageNanoseconds { return call.fail(.unavailable(outage.reason)) }
-        guard queue.isEmpty, let index = leastLoaded() else {
-            guard queue.count < configuration.queueCapacity else { return call.fail(.queueFull) }
-            queue.append(call)
-            return scheduleSweep()
-        }
+        guard queue.isEmpty, let index = leastLoaded() else { return enqueue(call) }
         send(call, at: index, now: now)
+    }
+
+    private func enqueue(_ call: PendingCall) {
+        if queue.count >= configuration.queueCapacity {
+            guard let displaced = queue.makeRoom(for: call.share) else { return call.fail(.queueFull) }
+            fail(displaced, .queueFull)
+        }
+        queue.append(call, of: call.share)
+        scheduleSweep()
     }
 
     private func cancel(_ call: PendingCall) {
@@ -286,9 +275,10 @@ extension PostgresPool {
                 }
             }
         }
-        for call in runAgain {
+        // Backwards, so that the first one is the first again.
+        for call in runAgain.reversed() {
             call.stage = .queued
-            queue.prepend(call)
+            queue.prepend(call, of: call.share)
         }
         if !isGood || (connection.isRetiring && connection.callsInFlight == 0) { drop(connection, at: index) }
         sendQueued()
@@ -298,7 +288,7 @@ extension PostgresPool {
     private func drop(_ connection: Connection, at index: Int) {
         slots[index] = .empty
         (try? SocketSignals.of(eventLoop))?.stopWatching(for: connection)
-        let reason = connection.errorMessage
+        let reason = connection.failureReason
         for call in connection.end() { fail(call, .connectionLost(sent: call.effect == .write)) }
         guard !isClosed else { return }
         logger.info("A connection to the database ended", metadata: ["reason": "\(reason)"])

@@ -20,9 +20,8 @@ package struct ScriptConnection: ~Copyable {
         let opened = withCStrings(names) { names in withCStrings(values) { PQconnectdbParams(names, $0, 1) } }
         guard let opened else { throw Failure(sqlState: nil, message: "out of memory") }
         guard PQstatus(opened) == CONNECTION_OK else {
-            let message = String(cString: PQerrorMessage(opened)).trimmingNewlines
-            PQfinish(opened)
-            throw Failure(sqlState: nil, message: message)
+            defer { PQfinish(opened) }
+            throw Failure(sqlState: nil, message: errorMessage(of: opened))
         }
         PQsetNoticeProcessor(opened, { _, _ in }, nil)
         connection = opened
@@ -58,8 +57,7 @@ package struct ScriptConnection: ~Copyable {
         default:
             let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
             let primary = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) }
-            let message = primary ?? String(cString: PQerrorMessage(connection)).trimmingNewlines
-            throw Failure(sqlState: state, message: message)
+            throw Failure(sqlState: state, message: primary ?? errorMessage(of: connection))
         }
     }
 }

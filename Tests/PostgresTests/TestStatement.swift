@@ -55,10 +55,11 @@ extension PostgresPool {
     }
 
     func write<S: Statement>(
-        _ statement: S, on loop: TestLoop, within milliseconds: Int64 = 20_000
+        _ statement: S, on loop: TestLoop, within milliseconds: Int64 = 20_000, of share: QueueShare = .none
     ) async throws -> S.Output {
         try await loop.executor.run {
-            try await self.run(statement, effect: .write, deadlineNanoseconds: Self.deadline(milliseconds))
+            try await self.run(
+                statement, effect: .write, deadlineNanoseconds: Self.deadline(milliseconds), share: share)
         }
     }
 

@@ -1,0 +1,91 @@
+internal import DequeModule
+
+/// Elements that wait in a line per share. The shares are served in turn, each for as many elements as it weighs: who
+/// has many waiting waits for them alone. Within a share the order is that of arrival.
+///
+/// Weighted round robin: every element costs the same. All operations take constant time, but for `makeRoom`, which
+/// takes time in the number of shares, and `removeAll`.
+struct FairQueue<Element>: ~Copyable {
+    /// The elements of one share.
+    private final class Line {
+        /// With the weight of its latest element.
+        var share: QueueShare
+        var elements = Deque<Element>()
+        /// What is left of its turn; 0 before its turn begins.
+        var credit = 0
+
+        init(_ share: QueueShare) { self.share = share }
+    }
+
+    private var lines: [QueueShare: Line] = [:]
+    /// All lines in the order of their turns. The first one is being served; none is empty.
+    private var turns = Deque<Line>()
+
+    /// Elements that wait.
+    private(set) var count = 0
+    var isEmpty: Bool { count == 0 }
+    /// Shares that have something waiting. The others take no memory.
+    var shareCount: Int { turns.count }
+
+    mutating func append(_ element: Element, of share: QueueShare) {
+        line(of: share).elements.append(element)
+        count += 1
+    }
+
+    /// Puts an element before all others of its share.
+    mutating func prepend(_ element: Element, of share: QueueShare) {
+        line(of: share).elements.prepend(element)
+        count += 1
+    }
+
+    /// That of a share; a share without one takes its turn behind all others.
+    private mutating func line(of share: QueueShare) -> Line {
+        if let line = lines[share] {
+            line.share = share
+            return line
+        }
+        let line = Line(share)
+        lines[share] = line
+        turns.append(line)
+        return line
+    }
+
+    /// The element whose turn it is.
+    mutating func popFirst() -> Element? {
+        guard let line = turns.first, let element = line.elements.popFirst() else { return nil }
+        count -= 1
+        if line.credit == 0 { line.credit = line.share.weight }
+        line.credit -= 1
+        if line.elements.isEmpty {
+            turns.removeFirst()
+            lines[line.share] = nil
+        } else if line.credit == 0 {
+            turns.removeFirst()
+            turns.append(line)
+        }
+        return element
+    }
+
+    /// Takes the newest element out of the longest line, if an element of this share has more right to its place: if
+    /// its own line is shorter, and still is with it. So a share never loses a place to one that has as many.
+    mutating func makeRoom(for share: QueueShare) -> Element? {
+        let own = lines[share]?.elements.count ?? 0
+        guard let longest = turns.max(by: { $0.elements.count < $1.elements.count }),
+            own + 1 < longest.elements.count
+        else { return nil }
+        // The line is longer than one, so it does not become empty.
+        count -= 1
+        return longest.elements.popLast()
+    }
+
+    /// Shows every element and takes those out for which the answer is true.
+    mutating func removeAll(where isRemoved: (Element) -> Bool) {
+        guard !isEmpty else { return }
+        for line in turns {
+            line.elements.removeAll(where: isRemoved)
+            if line.elements.isEmpty { lines[line.share] = nil }
+        }
+        turns.removeAll { $0.elements.isEmpty }
+        count = turns.reduce(0) { $0 + $1.elements.count }
+    }
+}

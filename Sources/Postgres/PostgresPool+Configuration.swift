@@ -1,0 +1,20 @@
+extension PostgresPool {
+    package struct Configuration: Sendable {
+        /// A libpq connection string or URL; several hosts and `target_session_attrs` follow a failover.
+        package var conninfo: String
+        package var applicationName = "agentd"
+        package var connections = 2
+        /// Calls in flight on one connection: enough to keep PostgreSQL busy, few enough that they end soon when it
+        /// hangs.
+        package var pipelineDepth = 64
+        /// Calls that wait for a connection, over all shares. More are refused at once, those of the share with the
+        /// most first.
+        package var queueCapacity = 4_096
+        package var queueWaitMilliseconds = 5_000
+        /// The longest that PostgreSQL works on a statement.
+        package var statementTimeoutMilliseconds = 30_000
+        package var connectTimeoutMilliseconds = 10_000
+
+        package init(conninfo: String) { self.conninfo = conninfo }
+    }
+}

@@ -1,0 +1,145 @@
+import Testing
+
+@testable internal import Postgres
+
+@Suite("Fair queue")
+struct FairQueueTests {
+    private static let noisy = QueueShare(high: 1, low: 1, weight: 1)
+    private static let quiet = QueueShare(high: 1, low: 2, weight: 1)
+    private static let preferred = QueueShare(high: 2, low: 1, weight: 2)
+
+    @Test("Within a share the order is that of arrival")
+    func order() {
+        var queue = FairQueue<Int>()
+        for number in 0..<100 { queue.append(number, of: Self.noisy) }
+        #expect(drain(&queue) == Array(0..<100))
+    }
+
+    @Test("Shares take turns, each for as many as it weighs, for as long as both wait")
+    func weights() {
+        var queue = FairQueue<String>()
+        for number in 1...4 { queue.append("n\(number)", of: Self.noisy) }
+        for number in 1...6 { queue.append("p\(number)", of: Self.preferred) }
+        #expect(drain(&queue) == ["n1", "p1", "p2", "n2", "p3", "p4", "n3", "p5", "p6", "n4"])
+    }
+
+    @Test("Behind 4,000 of a noisy share a quiet one waits for one turn of it")
+    func quietShare() {
+        var queue = FairQueue<String>()
+        for _ in 0..<4_000 { queue.append("noisy", of: Self.noisy) }
+        #expect(take(10, from: &queue) == Array(repeating: "noisy", count: 10))
+        queue.append("quiet", of: Self.quiet)
+        #expect(take(2, from: &queue).contains("quiet"))
+    }
+
+    @Test("A share that comes back stands behind all others again, and saves up no turns")
+    func noSavings() {
+        var queue = FairQueue<String>()
+        queue.append("p1", of: Self.preferred)
+        #expect(queue.popFirst() == "p1")
+        for number in 1...3 { queue.append("n\(number)", of: Self.noisy) }
+        for number in 2...4 { queue.append("p\(number)", of: Self.preferred) }
+        #expect(drain(&queue) == ["n1", "p2", "p3", "n2", "p4", "n3"])
+    }
+
+    @Test("The weight is that of the latest element, and at least one", arguments: [-1, 0, 1, 3])
+    func latestWeight(weight: Int) {
+        var queue = FairQueue<String>()
+        for number in 1...4 { queue.append("a\(number)", of: QueueShare(high: 9, low: 9, weight: 2)) }
+        queue.append("a5", of: QueueShare(high: 9, low: 9, weight: weight))
+        for number in 1...2 { queue.append("n\(number)", of: Self.noisy) }
+        let turn = max(1, weight)
+        let expected = (1...turn).map { "a\($0)" } + ["n1"]
+        #expect(take(turn + 1, from: &queue) == expected)
+    }
+
+    @Test("What is put in front comes first in its share, and not before the turn of another")
+    func prepended() {
+        var queue = FairQueue<String>()
+        queue.append("n1", of: Self.noisy)
+        queue.append("n2", of: Self.noisy)
+        queue.append("q2", of: Self.quiet)
+        queue.prepend("q1", of: Self.quiet)
+        queue.prepend("p1", of: Self.preferred)
+        #expect(queue.count == 5)
+        #expect(drain(&queue) == ["n1", "q1", "p1", "n2", "q2"])
+    }
+
+    @Test("Room is made at the end of the longest line, for who has fewer than it")
+    func room() {
+        var queue = FairQueue<String>()
+        for number in 1...4 { queue.append("n\(number)", of: Self.noisy) }
+        for number in 1...2 { queue.append("q\(number)", of: Self.quiet) }
+        #expect(queue.makeRoom(for: Self.noisy) == nil)
+        #expect(queue.makeRoom(for: Self.preferred) == "n4")
+        // Three, two and none: with one more the second would have as many as the first.
+        #expect(queue.makeRoom(for: Self.quiet) == nil)
+        #expect(queue.count == 5)
+        #expect(queue.makeRoom(for: Self.preferred) == "n3")
+        #expect(drain(&queue) == ["n1", "q1", "n2", "q2"])
+    }
+
+    @Test("Shares that wait for one thing each do not push each other out, and an empty queue has nothing to give")
+    func noRoom() {
+        var queue = FairQueue<Int>()
+        #expect(queue.makeRoom(for: Self.quiet) == nil)
+        for number in 0..<100 as Range<UInt64> {
+            queue.append(Int(number), of: QueueShare(high: 5, low: number, weight: 1))
+        }
+        #expect(queue.makeRoom(for: Self.quiet) == nil)
+        #expect(queue.count == 100)
+    }
+
+    @Test("A noisy share that fills the queue again and again leaves every other one its equal part")
+    func contention() {
+        let capacity = 64
+        var queue = FairQueue<QueueShare>()
+        let shares = [Self.noisy, Self.quiet, Self.preferred, .none]
+        for round in 0..<10_000 {
+            let share = round % 7 == 0 ? shares[round / 7 % shares.count] : Self.noisy
+            if queue.count == capacity, queue.makeRoom(for: share) == nil { continue }
+            queue.append(share, of: share)
+        }
+        let waiting = drain(&queue).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+        #expect(waiting.count == 4 && waiting.values.allSatisfy { (15...17).contains($0) }, "\(waiting)")
+    }
+
+    @Test("What is removed is gone, what stays keeps its order, and empty shares vanish")
+    func removal() {
+        var queue = FairQueue<Int>()
+        for number in 0..<10 { queue.append(number, of: Self.noisy) }
+        for number in 10..<12 { queue.append(number, of: Self.quiet) }
+        queue.append(12, of: Self.preferred)
+        #expect(queue.popFirst() == 0)
+        queue.removeAll { $0 % 2 == 1 || $0 == 10 }
+        #expect(queue.count == 5)
+        #expect(queue.shareCount == 2)
+        queue.append(13, of: Self.quiet)
+        #expect(drain(&queue) == [12, 2, 13, 4, 6, 8])
+    }
+
+    @Test("An emptied queue keeps nothing, however many shares there were")
+    func emptiness() {
+        var queue = FairQueue<UInt64>()
+        #expect(queue.popFirst() == nil)
+        for number in 0..<1_000 as Range<UInt64> {
+            queue.append(number, of: QueueShare(high: 0, low: number, weight: 1))
+        }
+        #expect(queue.shareCount == 1_000)
+        queue.removeAll { $0 % 2 == 0 }
+        #expect(queue.shareCount == 500)
+        #expect(drain(&queue).count == 500)
+        let isEmpty = queue.isEmpty
+        #expect(isEmpty)
+        #expect(queue.count == 0)
+        #expect(queue.shareCount == 0)
+    }
+
+    private func take<Element>(_ count: Int, from queue: inout FairQueue<Element>) -> [Element] {
+        var elements: [Element] = []
+        while elements.count < count, let element = queue.popFirst() { elements.append(element) }
+        return elements
+    }
+
+    private func drain<Element>(_ queue: inout FairQueue<Element>) -> [Element] { take(.max, from: &queue) }
+}

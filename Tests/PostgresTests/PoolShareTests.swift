@@ -1,0 +1,136 @@
+import Testing
+
+internal import LoopExecutor
+internal import Postgres
+internal import TestSupport
+
+/// What a pool makes of shares: its one connection waits for a lock, so that everything else waits for the connection.
+@Suite("Shares of a pool", .timeLimit(.minutes(2)))
+struct PoolShareTests {
+    private static let plain = QueueShare(high: 1, low: 1, weight: 1)
+    private static let double = QueueShare(high: 1, low: 2, weight: 2)
+
+    @Test("Calls of two shares that wait are executed 2 to 1 when one weighs double")
+    func turns() async throws {
+        try await BlockedPool.with(queueCapacity: 100) { pool in
+            var calls: [Task<Void, any Error>] = []
+            for number in 1...6 { calls.append(try await pool.enqueue("plain \(number)", of: Self.plain)) }
+            for number in 1...6 { calls.append(try await pool.enqueue("double \(number)", of: Self.double)) }
+            try await pool.release()
+            for call in calls { try await call.value }
+            #expect(
+                try pool.served() == [
+                    "plain 1", "double 1", "double 2", "plain 2", "double 3", "double 4", "plain 3", "double 5",
+                    "double 6", "plain 4", "plain 5", "plain 6",
+                ])
+        }
+    }
+
+    @Test("A call of a quiet share is not refused when a noisy one has filled the queue: the newest of that one is")
+    func fullQueue() async throws {
+        try await BlockedPool.with(queueCapacity: 4) { pool in
+            var noisy: [Task<Void, any Error>] = []
+            for number in 1...4 { noisy.append(try await pool.enqueue("noisy \(number)", of: Self.plain)) }
+            let refused = pool.submit("noisy 5", of: Self.plain)
+            await #expect(throws: PostgresError.queueFull) { try await refused.value }
+
+            let quiet = pool.submit("quiet", of: Self.double)
+            let displaced = noisy.removeLast()
+            await #expect(throws: PostgresError.queueFull) { try await displaced.value }
+            #expect(try await pool.waitingCalls == 4)
+            try await pool.release()
+            try await quiet.value
+            for call in noisy { try await call.value }
+            #expect(try pool.served() == ["noisy 1", "quiet", "noisy 2", "noisy 3"])
+        }
+    }
+
+    @Test("A call that leaves the line of its share, cancelled or too late, holds up no other")
+    func departures() async throws {
+        try await BlockedPool.with(queueCapacity: 100) { pool in
+            let cancelled = try await pool.enqueue("cancelled", of: Self.plain)
+            let last = try await pool.enqueue("last", of: Self.plain)
+            cancelled.cancel()
+            await #expect(throws: PostgresError.cancelled) { try await cancelled.value }
+            let late = pool.submit("late", of: Self.double, within: 30)
+            await #expect(throws: PostgresError.deadlineExceeded) { try await late.value }
+            // Both are swept out of the queue.
+            try await waitUntil { try await pool.waitingCalls == 1 }
+            try await pool.release()
+            try await last.value
+            #expect(try pool.served() == ["last"])
+        }
+    }
+}
+
+/// A pool with one connection, on which a call waits for a lock and no other has room.
+private final class BlockedPool {
+    private static let lock = "SELECT pg_advisory_lock(1)"
+    private static let waiting = """
+        SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'
+        """
+
+    private let pool: PostgresPool
+    private let loop: TestLoop
+    private let database: TestDatabase
+    /// Has the lock.
+    private let holder: ScriptConnection
+    /// Waits for it.
+    private let blocked: Task<Void, any Error>
+
+    private init(_ pool: PostgresPool, _ loop: TestLoop, _ database: TestDatabase, _ holder: consuming ScriptConnection)
+    {
+        self.pool = pool
+        self.loop = loop
+        self.database = database
+        self.holder = holder
+        let lock = TestStatement<Void>.command("lock", Self.lock)
+        blocked = Task { try await pool.read(lock, on: loop, within: 60_000) }
+    }
+
+    static func with(queueCapacity: Int, _ body: (BlockedPool) async throws -> Void) async throws {
+        try await TestDatabase.with(migrated: false) { database in
+            try database.execute("CREATE TABLE served (id serial, name text)")
+            var configuration = PostgresPool.Configuration(conninfo: database.owner)
+            configuration.connections = 1
+            configuration.pipelineDepth = 1
+            configuration.queueCapacity = queueCapacity
+            configuration.queueWaitMilliseconds = 60_000
+            try await TestLoop.with { loop in
+                try await loop.withPool(configuration) { pool in
+                    let holder = try ScriptConnection(conninfo: database.owner)
+                    _ = try holder.rows(lock)
+                    let blockedPool = BlockedPool(pool, loop, database, holder)
+                    try await waitUntil { try database.rows(waiting, [database.name]) == [["1"]] }
+                    try await body(blockedPool)
+                }
+            }
+        }
+    }
+
+    var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }
+
+    /// Writes a name down when it is executed.
+    func submit(_ name: String, of share: QueueShare, within milliseconds: Int64 = 60_000) -> Task<Void, any Error> {
+        let statement = TestStatement<Void>(
+            "serve", "INSERT INTO served (name) VALUES ($1)", [.text], binding: { $0.append(text: name) }
+        ) { _ throws(DecodingFailure) in }
+        return Task { [pool, loop] in try await pool.write(statement, on: loop, within: milliseconds, of: share) }
+    }
+
+    /// The same, when it is in the queue.
+    func enqueue(_ name: String, of share: QueueShare) async throws -> Task<Void, any Error> {
+        let before = try await waitingCalls
+        let call = submit(name, of: share)
+        try await waitUntil { try await waitingCalls == before + 1 }
+        return call
+    }
+
+    func release() async throws {
+        _ = try holder.rows("SELECT pg_advisory_unlock(1)")
+        try await blocked.value
+    }
+
+    /// The names in the order of their execution.
+    func served() throws -> [String?] { try database.rows("SELECT name FROM served ORDER BY id").map { $0[0] } }
+}
