@@ -6,6 +6,7 @@ package import Postgres
 package struct Database: Sendable {
     private let tenantPool: PostgresPool
     private let platformPool: PostgresPool
+    private let turns = TurnQueue()
 
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {
         self.tenantPool = tenantPool
@@ -13,7 +14,7 @@ package struct Database: Sendable {
     }
 
     package func tenantSession(for caller: Caller, callID: String, deadline: Deadline) -> TenantSession {
-        TenantSession(pool: tenantPool, caller: caller, callID: callID, deadline: deadline)
+        TenantSession(pool: tenantPool, turns: turns, caller: caller, callID: callID, deadline: deadline)
     }
 
     package func platformSession(deadline: Deadline) -> PlatformSession {

@@ -79,7 +79,8 @@ struct MigratorTests {
                 #expect(try migrator.migrate() == Migration.all)
                 #expect(try migrator.migrate().isEmpty)
                 let proof = IsolationProof(
-                    applicationConninfo: database.application, platformConninfo: database.platform)
+                    applicationConninfo: database.application, platformConninfo: database.platform,
+                    rowLevelSecurity: true)
                 #expect(try proof.run().failures == [])
             }
         }

@@ -53,6 +53,10 @@ struct RowLevelSecurityTests {
         VALUES ($1, $2, gen_random_uuid(), 'Test', '', '{}')
         """,
         "INSERT INTO isolation_canary (tenant_id, id) SELECT $1::uuid, $2::integer + 100",
+        """
+        INSERT INTO agent_count_deltas (tenant_id, owner_id, agent_type, status, day, agents, bytes, created, deleted)
+        VALUES ($1, $2, 'research', 'draft', current_date, 1, 1, 1, 0)
+        """,
     ]
 
     @Test("A row for another tenant is refused, and the same row for one's own is not", arguments: insertions)

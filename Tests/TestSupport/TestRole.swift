@@ -23,13 +23,25 @@ package enum TestRole {
 }
 
 extension TestDatabase {
-    /// Grants a role what the proof of isolation needs of `agentd_app`.
+    /// Grants a role what `agentd_app` has been granted.
     package func grantAsApplication(to role: String) throws {
         try execute(
             """
-            GRANT SELECT ON schema_migrations, tenants, users, agents, tokens, audit_events, request_ids,
-                isolation_canary TO \(role);
-            GRANT INSERT ON isolation_canary TO \(role);
+            DO $$
+            DECLARE
+                held record;
+            BEGIN
+                FOR held IN
+                    SELECT privilege_type, quote_ident(table_name) AS place FROM information_schema.table_privileges
+                    WHERE grantee = 'agentd_app' AND table_schema = 'public'
+                    UNION ALL
+                    SELECT format('%s (%I)', privilege_type, column_name), quote_ident(table_name)
+                    FROM information_schema.column_privileges
+                    WHERE grantee = 'agentd_app' AND table_schema = 'public'
+                LOOP
+                    EXECUTE format('GRANT %s ON %s TO \(role)', held.privilege_type, held.place);
+                END LOOP;
+            END $$
             """)
     }
 }

@@ -40,6 +40,39 @@ enum AgentColumns {
     }
 }
 
+/// The SQL that keeps a tenant to its number of agents: exactly, because who counts holds the lock that everybody who
+/// adds an agent to a tenant with a limit holds.
+enum AgentQuota {
+    /// `quota`: whether one more agent is allowed, and whether that cannot be said without the lock.
+    /// - Parameter isLocked: The parameter that says whether the lock is held.
+    static func expression(isLocked: String) -> String {
+        """
+        quota AS (
+            SELECT CASE WHEN max_agents = 0 THEN true WHEN NOT \(isLocked) THEN false
+                    ELSE \(AgentCounts.living(tenant: "$1")) < max_agents END AS allows,
+                max_agents > 0 AND NOT \(isLocked) AS needs_lock
+            FROM tenants WHERE id = $1
+        )
+        """
+    }
+
+    /// The outcome when nothing was added for want of `allows`; expects `quota AS q`.
+    static let refusal = "CASE WHEN q.needs_lock THEN 'unlocked' ELSE 'exhausted' END"
+
+    /// Sends a change that adds an agent: with the lock when the tenant is known to have a limit, and again with it
+    /// when the database knows of one that is new.
+    /// - Parameter query: Made for a segment that holds the lock or does not.
+    static func write<S: Statement>(
+        in session: TenantSession, repeatable: Bool, query: (_ isLocked: Bool) -> S
+    ) async throws(ServiceError) -> ChangeOutcome<Agent> where S.Output == ChangeOutcome<Agent> {
+        if session.caller.tenant.limits.maxAgents == 0 {
+            let outcome = try await session.write(query(false), repeatable: repeatable)
+            guard case .unlocked = outcome else { return outcome }
+        }
+        return try await session.write(query(true), repeatable: repeatable, lock: .agents)
+    }
+}
+
 /// The SQL that decides what became of a change to an existing agent; see `ChangeOutcome`.
 enum AgentChange {
     /// Whether an agent is the caller's own; a system administrator of another tenant may have the id of a user of this

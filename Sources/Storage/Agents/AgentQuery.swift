@@ -7,6 +7,8 @@ package struct AgentQuery: Sendable, Equatable {
         case own
         /// The tenant's public ones.
         case `public`
+        /// Those that a user left who was deleted.
+        case left(by: Int64)
     }
 
     package enum NameMatch: Sendable, Equatable {
@@ -38,30 +40,14 @@ package struct AgentQuery: Sendable, Equatable {
         package init() {}
     }
 
-    /// The last agent of the page before: its id, and the value that the list is ordered by.
-    package struct Cursor: Sendable, Equatable {
-        package enum Value: Sendable, Equatable {
-            case none
-            case text(String)
-            case time(Timestamp)
-        }
-
-        package let id: Int64
-        package let value: Value
-
-        package init(id: Int64, value: Value) {
-            self.id = id
-            self.value = value
-        }
-    }
-
     package var scope: Scope
     package var filter = Filter()
     package var order = Order()
     package var includesDeleted = false
     /// The most agents of a page; it may hold fewer, so that it fits one message.
     package var pageSize: Int
-    package var after: Cursor?
+    /// The last agent of the page before: the value that the list is ordered by unless that is the id, and its id.
+    package var after: PageCursor?
 
     package init(scope: Scope, pageSize: Int) {
         self.scope = scope
@@ -69,23 +55,14 @@ package struct AgentQuery: Sendable, Equatable {
     }
 }
 
-extension AgentQuery.Cursor {
+extension AgentQuery {
     /// Where the page after `agent` begins.
-    package init(after agent: Agent, order: AgentQuery.Order) {
-        let value: Value =
-            switch order.field {
-            case .id: .none
-            case .name: .text(agent.name)
-            case .createTime: .time(agent.createTime)
-            case .updateTime: .time(agent.updateTime)
-            }
-        self.init(id: agent.id, value: value)
+    package func cursor(after agent: Agent) -> PageCursor {
+        switch order.field {
+        case .id: PageCursor(.number(agent.id))
+        case .name: PageCursor(.text(agent.name), .number(agent.id))
+        case .createTime: PageCursor(.time(agent.createTime), .number(agent.id))
+        case .updateTime: PageCursor(.time(agent.updateTime), .number(agent.id))
+        }
     }
-}
-
-/// One page of agents.
-package struct AgentPage: Sendable {
-    package let agents: [Agent]
-    /// Whether there is a page behind it.
-    package let hasMore: Bool
 }

@@ -1,7 +1,7 @@
 package import AgentdCore
 internal import Postgres
 
-/// Creates an agent of the caller's own, with its audit row.
+/// Creates an agent of the caller's own, with its audit row. `exhausted` when the tenant has as many as it may.
 package struct CreateAgentStatement: TenantStatement {
     package let change: ChangeContext
     /// Its name, description, type, status, prompt, configuration and visibility are used.
@@ -13,8 +13,9 @@ package struct CreateAgentStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
-        try await session.write(
-            Query(session: session, change: change, agent: agent), repeatable: change.requestID != nil)
+        try await AgentQuota.write(in: session, repeatable: change.requestID != nil) { isLocked in
+            Query(session: session, change: change, agent: agent, isLocked: isLocked)
+        }
     }
 
     private struct Query: Statement {
@@ -22,27 +23,39 @@ package struct CreateAgentStatement: TenantStatement {
             "create_agent",
             """
             WITH \(Change.prior),
+            \(AgentQuota.expression(isLocked: "$15")),
             changed AS (
                 INSERT INTO agents (tenant_id, owner_id, name, description, agent_type, status, system_prompt, config,
                     is_public)
-                SELECT $1, $2, $8, $9, $10, $11, $12, $13, $14 WHERE NOT EXISTS (SELECT FROM prior)
+                SELECT $1, $2, $8, $9, $10, $11, $12, $13, $14 FROM quota
+                WHERE allows AND NOT EXISTS (SELECT FROM prior)
                 RETURNING *
             ),
             \(Change.audited(
                 "AgentService.CreateAgent", objectType: "agent",
                 changes: "json_build_object('name', changed.name, 'agent_type', changed.agent_type, "
                     + "'status', changed.status, 'is_public', changed.is_public)")),
-            \(Change.remembered("CreateAgent"))
-            SELECT 'done', \(AgentColumns.list("a")) FROM changed AS a
-            UNION ALL
-            SELECT \(Change.priorOutcome("CreateAgent")), \(AgentColumns.list("a"))
-            FROM prior AS p, LATERAL \(Change.firstAnswer("CreateAgent", "agents")) AS a
+            \(Change.remembered("CreateAgent")),
+            answer AS (
+                SELECT * FROM changed
+                UNION ALL
+                SELECT a.* FROM prior AS p, LATERAL \(Change.firstAnswer("CreateAgent", "agents")) AS a
+            )
+            SELECT CASE
+                    WHEN p.method IS NOT NULL THEN \(Change.priorOutcome("CreateAgent"))
+                    WHEN a.id IS NOT NULL THEN 'done'
+                    ELSE \(AgentQuota.refusal)
+                END,
+                \(AgentColumns.list("a"))
+            FROM (SELECT 1) AS one
+                LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true LEFT JOIN quota AS q ON true
             """,
-            Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool])
+            Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool, .bool])
 
         let session: TenantSession
         let change: ChangeContext
         let agent: Agent
+        let isLocked: Bool
 
         var text: StatementText { Self.text }
 
@@ -55,6 +68,7 @@ package struct CreateAgentStatement: TenantStatement {
             parameters.append(text: agent.systemPrompt)
             parameters.append(json: agent.config)
             parameters.append(bool: agent.isPublic)
+            parameters.append(bool: isLocked)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {

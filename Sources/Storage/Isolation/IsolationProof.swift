@@ -1,7 +1,8 @@
 internal import Postgres
 
-/// The proof that the daemon's database roles cannot pass row-level security: run at every start, and by
-/// `agentd verify-isolation` for auditors. It looks at the catalogue and it tries.
+/// The proof that the daemon's database roles cannot pass row-level security, and that the database agrees with the
+/// setting `ENABLE_ROW_LEVEL_SECURITY`: run at every start, and by `agentd verify-isolation` for auditors. It looks at
+/// the catalogue and it tries.
 package struct IsolationProof: Sendable {
     /// One thing that must hold.
     package struct Check: Sendable, Equatable {
@@ -16,45 +17,59 @@ package struct IsolationProof: Sendable {
         package let remedy: String
     }
 
-    package struct Report: Sendable {
-        package let checks: [Check]
-
-        package var passed: Bool { !checks.isEmpty && checks.allSatisfy(\.passed) }
-        package var failures: [Check] { checks.filter { !$0.passed } }
-    }
-
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let description: String
     }
 
     private let applicationConninfo: String
     private let platformConninfo: String
+    private let rowLevelSecurity: Bool
 
-    package init(applicationConninfo: String, platformConninfo: String) {
+    /// - Parameter rowLevelSecurity: Whether the database is to enforce the tenant boundary. Where it is not, no policy
+    ///   is asked for; what the roles may do is checked all the same.
+    package init(applicationConninfo: String, platformConninfo: String, rowLevelSecurity: Bool) {
         self.applicationConninfo = applicationConninfo
         self.platformConninfo = platformConninfo
+        self.rowLevelSecurity = rowLevelSecurity
     }
 
     /// Runs every check. Blocks its thread.
     /// - Throws: When the database cannot be asked; a check that fails is in the report.
-    package func run() throws(Failure) -> Report {
+    package func run() throws(Failure) -> IsolationReport {
         do {
-            let application = try ScriptConnection(conninfo: applicationConninfo, applicationName: "agentd proof")
-            let platform = try ScriptConnection(conninfo: platformConninfo, applicationName: "agentd proof")
+            let application = try Self.connect(applicationConninfo)
+            let platform = try Self.connect(platformConninfo)
             let tables = try IsolationCatalog.tenantTables(application)
             guard !tables.isEmpty else {
                 throw Failure(description: "The database has no tenant tables. Run `agentd migrate` first.")
             }
-            var checks = try RoleChecks.run(application, tables: tables)
-            checks += try RoleChecks.run(platform, tables: tables)
-            checks += try TableChecks.run(application, tables: tables)
-            checks += try BehaviourChecks.run(application, tables: tables)
-            return Report(checks: checks)
+            let names = tables.map(\.name)
+            var checks = try RoleChecks.run(application) + RoleChecks.run(platform)
+            checks += try PrivilegeChecks.run(application, of: .application)
+            checks += try PrivilegeChecks.run(platform, of: .platform)
+            checks += try FunctionChecks.run(application) + FunctionChecks.run(platform)
+            checks += TableChecks.security(tables, rowLevelSecurity: rowLevelSecurity)
+            checks += try TableChecks.keys(application, tables: names)
+            if rowLevelSecurity {
+                checks += try PolicyChecks.run(application, tables: names)
+                checks += try RelationChecks.run(application) + RelationChecks.run(platform)
+                checks += try BehaviourChecks.run(application, tables: names)
+            }
+            return IsolationReport(
+                checks: checks, rowLevelSecurity: rowLevelSecurity,
+                disagreement: RowLevelSecurityDisagreement(rowLevelSecurity, tables))
         } catch let error as Failure {
             throw error
         } catch {
             throw Failure(description: "\(error)")
         }
+    }
+
+    private static func connect(_ conninfo: String) throws(ScriptConnection.Failure) -> ScriptConnection {
+        let connection = try ScriptConnection(conninfo: conninfo, applicationName: "agentd proof")
+        // How the catalogue shows an expression depends on both.
+        try connection.execute("SET search_path = public; SET IntervalStyle = postgres")
+        return connection
     }
 }
 
@@ -65,24 +80,4 @@ extension IsolationProof.Check {
         Self(
             name: name, object: object, passed: passed, finding: passed ? holds : fails, remedy: passed ? "" : remedy)
     }
-}
-
-/// Which tables hold rows of tenants: all that have a `tenant_id`, and `tenants` itself. Found in the catalogue, so
-/// that a table added later cannot be forgotten here.
-enum IsolationCatalog {
-    static func tenantTables(_ connection: borrowing ScriptConnection) throws -> [String] {
-        try connection.rows(
-            """
-            SELECT c.relname FROM pg_class AS c
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-                AND (c.relname = 'tenants' OR EXISTS (
-                    SELECT FROM pg_attribute AS a
-                    WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped))
-            ORDER BY c.relname
-            """
-        ).compactMap(\.first).compactMap(\.self)
-    }
-
-    /// A name as an SQL identifier.
-    static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
 }

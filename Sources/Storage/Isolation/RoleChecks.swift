@@ -2,7 +2,7 @@ internal import Postgres
 
 /// What a role is: it must have no way around the policies, neither of its own nor through another role.
 enum RoleChecks {
-    static func run(_ connection: borrowing ScriptConnection, tables: [String]) throws -> [IsolationProof.Check] {
+    static func run(_ connection: borrowing ScriptConnection) throws -> [IsolationProof.Check] {
         let roles = try connection.rows(
             """
             SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolreplication, session_user = current_user

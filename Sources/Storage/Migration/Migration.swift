@@ -8,6 +8,7 @@ package struct Migration: Sendable, Equatable {
     package static let all: [Migration] = [
         Migration(version: 1, name: "tables", bytes: PackageResources._001_tables_sql),
         Migration(version: 2, name: "row_level_security", bytes: PackageResources._002_row_level_security_sql),
+        Migration(version: 3, name: "management", bytes: PackageResources._003_management_sql),
     ]
 
     private init(version: Int, name: String, bytes: [UInt8]) {

@@ -23,9 +23,7 @@ package struct Migrator: Sendable {
     /// - Returns: The migrations applied now.
     package func migrate(report: (Migration) -> Void = { _ in }) throws(Failure) -> [Migration] {
         do {
-            let connection = try ScriptConnection(conninfo: conninfo, applicationName: "agentd migrate")
-            // Held until the connection ends; waits for another agentd that migrates now.
-            _ = try connection.rows("SELECT pg_advisory_lock(\(Self.advisoryLock))")
+            let connection = try connect()
             try connection.execute(Self.roles)
             try connection.execute(Self.bookkeeping)
             let applied = try Self.applied(connection)
@@ -44,6 +42,14 @@ package struct Migrator: Sendable {
         } catch {
             throw Failure(description: "\(error)")
         }
+    }
+
+    /// A connection beside which no other agentd migrates: it waits for one that does now, and is waited for until it
+    /// ends.
+    func connect() throws(ScriptConnection.Failure) -> ScriptConnection {
+        let connection = try ScriptConnection(conninfo: conninfo, applicationName: "agentd migrate")
+        _ = try connection.rows("SELECT pg_advisory_lock(\(Self.advisoryLock))")
+        return connection
     }
 
     /// The migrations that a database lacks, seen with any role that may connect. Blocks its thread.
@@ -97,7 +103,7 @@ package struct Migrator: Sendable {
             """)
     }
 
-    private static func explain(_ error: ScriptConnection.Failure) -> String {
+    static func explain(_ error: ScriptConnection.Failure) -> String {
         error.sqlState == "42501"
             ? "\(error.message). AGENTD_OWNER_DATABASE_URL must connect as a superuser, or as the owner of the "
                 + "database with CREATEROLE."

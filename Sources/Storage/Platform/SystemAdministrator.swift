@@ -49,6 +49,9 @@ package struct SystemAdministrator: Sendable {
         }
     }
 
+    /// In the audit trail.
+    private static let action = "agentd token create"
+
     // Row-level security is forced on the owner of the tables too; agentd_platform is the role that may do this.
     private static let begin = """
         BEGIN;
@@ -63,24 +66,16 @@ package struct SystemAdministrator: Sendable {
         """
 
     private static func tenant(_ connection: borrowing ScriptConnection, slug: String) throws -> String {
-        let created = try connection.rows(
-            """
-            INSERT INTO tenants (slug, display_name) VALUES ($1, $1) ON CONFLICT (slug) DO NOTHING RETURNING id
-            """, [slug])
-        if let id = created.first?.first ?? nil {
-            try audit(connection, tenantID: id, actor: 0, objectType: "tenant", objectID: id)
-            return id
-        }
-        let found = try connection.rows("SELECT id, state FROM tenants WHERE slug = $1", [slug])
-        guard let row = found.first, let id = row[0], let state = row[1] else {
+        if let id = try DefaultTenant.create(connection, slug: slug, action: action) { return id }
+        guard let found = try DefaultTenant.find(connection, slug: slug), found.state != "deleted" else {
             throw Failure(description: "The tenant \(slug) was removed at this moment. Run the command again.")
         }
-        guard state == "active" else {
+        guard found.state == "active" else {
             throw Failure(
-                description: "The tenant \(slug) is \(state), so no key of its users would work. "
+                description: "The tenant \(slug) is \(found.state), so no key of its users would work. "
                     + "Name another one with DEFAULT_TENANT_SLUG.")
         }
-        return id
+        return found.id
     }
 
     private static func user(
@@ -93,7 +88,8 @@ package struct SystemAdministrator: Sendable {
             ON CONFLICT (tenant_id, lower(email)) WHERE delete_time IS NULL DO NOTHING RETURNING id
             """, [tenantID, email])
         if let id = (created.first?.first ?? nil).flatMap({ Int64($0) }) {
-            try audit(connection, tenantID: tenantID, actor: id, objectType: "user", objectID: String(id))
+            try OperatorAudit.record(
+                connection, action: action, tenantID: tenantID, actor: id, objectType: "user", objectID: String(id))
             return id
         }
         let found = try connection.rows(
@@ -128,18 +124,8 @@ package struct SystemAdministrator: Sendable {
                 tenantID, key.id, String(userID), key.displayName, digest,
                 key.expireTime.map { String($0.microseconds) },
             ])
-        try audit(connection, tenantID: tenantID, actor: userID, objectType: "token", objectID: key.id)
-    }
-
-    /// - Parameter actor: The user, or 0 where there is none yet: then it was whoever has the database.
-    private static func audit(
-        _ connection: borrowing ScriptConnection, tenantID: String, actor: Int64, objectType: String, objectID: String
-    ) throws {
-        _ = try connection.rows(
-            """
-            INSERT INTO audit_events (tenant_id, actor_tenant_id, actor_user_id, action, object_type, object_id)
-            VALUES ($1, $1, $2, 'agentd token create', $3, $4)
-            """, [tenantID, String(actor), objectType, objectID])
+        try OperatorAudit.record(
+            connection, action: action, tenantID: tenantID, actor: userID, objectType: "token", objectID: key.id)
     }
 
     private static func explain(_ error: ScriptConnection.Failure) -> String {

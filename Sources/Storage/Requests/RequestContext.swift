@@ -98,6 +98,15 @@ package enum ChangeOutcome<Value: Sendable>: Sendable {
     case stale
     /// It is not in the state that the change starts from.
     case unsuitable
+    /// The tenant has as many of them as its limit allows.
+    case exhausted
+    /// It is the last administrator.
+    case protected
+    /// What it would change is fixed for this one, whoever asks.
+    case fixed
+    /// The tenant has a limit after all, and the change was sent without the lock that counting needs: nothing
+    /// happened, and with the lock it can.
+    case unlocked
 
     /// - Parameter value: Reads the value; only called when it is done.
     init(
@@ -111,6 +120,10 @@ package enum ChangeOutcome<Value: Sendable>: Sendable {
         case "foreign": self = .foreign
         case "stale": self = .stale
         case "unsuitable": self = .unsuitable
+        case "exhausted": self = .exhausted
+        case "protected": self = .protected
+        case "fixed": self = .fixed
+        case "unlocked": self = .unlocked
         default: throw DecodingFailure("the outcome \(name) is unknown")
         }
     }

@@ -4,9 +4,20 @@ internal import Postgres
 /// Decides whether a failed segment runs again. It failed as a whole, so running it again is safe unless its outcome is
 /// unknown; then it is safe only if it is repeatable.
 struct Attempts {
+    /// The longest pauses before the second and the third run of what collided. The real ones are random, so that those
+    /// who collided do not meet again: the first time within what a few of our transactions take, which is some
+    /// milliseconds each; if that did not part them, within four times as much.
+    private static let longestPausesMilliseconds: [UInt64] = [10, 40]
     /// PostgreSQL's advice for serialization failures and deadlocks is to try again; three times is where it stops
     /// helping.
-    private static let maximum = 3
+    private static let maximum = longestPausesMilliseconds.count + 1
+
+    /// How a segment runs again.
+    private enum Repetition {
+        case atOnce
+        /// After a random pause.
+        case afterPause
+    }
 
     private let repeatable: Bool
     private var failures = 0
@@ -16,26 +27,40 @@ struct Attempts {
     private init(repeatable: Bool) { self.repeatable = repeatable }
 
     /// Runs a segment, and again when that is safe and may help.
-    /// - Parameter repeatable: Whether running it again has no second effect.
+    /// - Parameters:
+    ///   - repeatable: Whether running it again has no second effect.
+    ///   - deadline: When its caller stops waiting: no pause is longer.
     /// - Throws: What the caller is told.
     static func run<Output>(
-        repeatable: Bool, _ segment: () async throws(PostgresError) -> Output
+        repeatable: Bool, deadline: Deadline, _ segment: () async throws(PostgresError) -> Output
     ) async throws(ServiceError) -> Output {
         var attempts = Attempts(repeatable: repeatable)
         while true {
             do {
                 return try await segment()
             } catch {
-                try attempts.failed(error)
+                if try attempts.repetition(after: error) == .afterPause { try await attempts.pause(until: deadline) }
             }
         }
     }
 
-    /// Returns when the segment is to be run again.
-    private mutating func failed(_ error: PostgresError) throws(ServiceError) {
+    /// - Throws: When the segment does not run again.
+    private mutating func repetition(after error: PostgresError) throws(ServiceError) -> Repetition {
         failures += 1
-        guard failures < Self.maximum, mayRepeat(error) else { throw explained(error) }
+        guard failures < Self.maximum, let repetition = advice(on: error) else { throw explained(error) }
         if case .connectionLost(sent: true) = error { mayHaveHappened = true }
+        return repetition
+    }
+
+    private func pause(until deadline: Deadline) async throws(ServiceError) {
+        let now = MonotonicClock.now
+        let remaining = deadline.hasPassed(at: now) ? 0 : deadline.uptimeNanoseconds - now
+        let longest = Self.longestPausesMilliseconds[failures - 1] * 1_000_000
+        do {
+            try await Task.sleep(nanoseconds: .random(in: 0...min(longest, remaining)))
+        } catch {
+            throw explained(.cancelled)
+        }
     }
 
     /// That this run did not happen says nothing of the one before.
@@ -45,17 +70,18 @@ struct Attempts {
         return mayHaveHappened && saysItDidNot ? ServiceError(.connectionLost(sent: true)) : explained
     }
 
-    private func mayRepeat(_ error: PostgresError) -> Bool {
+    /// What may help; nil when running it again is not safe or does not help.
+    private func advice(on error: PostgresError) -> Repetition? {
         switch error {
         case .server(let error):
             switch error.sqlState {
-            case "40001", "40P01": true
+            case "40001", "40P01": .afterPause
             // The same request id was used at the same moment: the second run finds the answer of the first.
-            case "23505": error.constraint == "request_ids_pkey"
-            default: false
+            case "23505": error.constraint == "request_ids_pkey" ? .atOnce : nil
+            default: nil
             }
-        case .connectionLost(let sent): !sent || repeatable
-        case .queueFull, .queueTimeout, .deadlineExceeded, .cancelled, .closed, .unavailable, .decoding: false
+        case .connectionLost(let sent): !sent || repeatable ? .atOnce : nil
+        case .queueFull, .queueTimeout, .deadlineExceeded, .cancelled, .closed, .unavailable, .decoding: nil
         }
     }
 }

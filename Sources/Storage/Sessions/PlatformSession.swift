@@ -36,7 +36,7 @@ package struct PlatformSession {
     private func execute<S: Statement>(
         _ statement: S, effect: Effect, repeatable: Bool
     ) async throws(ServiceError) -> S.Output {
-        try await Attempts.run(repeatable: repeatable) { () async throws(PostgresError) in
+        try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
             try await pool.run(statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
         }
     }

@@ -18,9 +18,11 @@ package struct TenantSession {
     package let callID: String
     package let deadline: Deadline
     private let pool: PostgresPool
+    private let turns: TurnQueue
 
-    init(pool: PostgresPool, caller: Caller, callID: String, deadline: Deadline) {
+    init(pool: PostgresPool, turns: TurnQueue, caller: Caller, callID: String, deadline: Deadline) {
         self.pool = pool
+        self.turns = turns
         self.caller = caller
         self.callID = callID
         self.deadline = deadline
@@ -31,49 +33,66 @@ package struct TenantSession {
     }
 
     func read<S: Statement>(_ statement: S) async throws(ServiceError) -> S.Output {
-        try await execute(statement, effect: .read, repeatable: true)
+        try await execute(statement, effect: .read, repeatable: true, lockKey: nil)
     }
 
-    /// - Parameter repeatable: Whether running it again has no second effect, as with a request id.
-    func write<S: Statement>(_ statement: S, repeatable: Bool) async throws(ServiceError) -> S.Output {
-        try await execute(statement, effect: .write, repeatable: repeatable)
+    /// - Parameters:
+    ///   - repeatable: Whether running it again has no second effect, as with a request id.
+    ///   - lock: Held from before the statement to the end of its transaction. The statement sees everything that was
+    ///     committed under the same lock before.
+    func write<S: Statement>(
+        _ statement: S, repeatable: Bool, lock: TenantLock? = nil
+    ) async throws(ServiceError) -> S.Output {
+        guard let lockKey = lock?.key(of: caller.tenantID) else {
+            return try await execute(statement, effect: .write, repeatable: repeatable, lockKey: nil)
+        }
+        return try await turns.run(lockKey) { () async throws(ServiceError) in
+            try await execute(statement, effect: .write, repeatable: repeatable, lockKey: lockKey)
+        }
     }
 
     private func execute<S: Statement>(
-        _ statement: S, effect: Effect, repeatable: Bool
+        _ statement: S, effect: Effect, repeatable: Bool, lockKey: Int64?
     ) async throws(ServiceError) -> S.Output {
         let context = SetTenantContext(
-            tenantID: caller.tenantID, userID: caller.userID, deadline: deadline, pool: pool)
-        return try await Attempts.run(repeatable: repeatable) { () async throws(PostgresError) in
+            tenantID: caller.tenantID, userID: caller.userID, deadline: deadline, lockKey: lockKey, pool: pool)
+        return try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
             try await pool.run(
-                context, then: statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds)
+                context, then: statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds,
+                share: QueueShare(of: caller))
         }
     }
 }
 
-/// The one place that says which tenant a transaction belongs to. It also ends what runs longer than its caller waits.
+/// The one place that says which tenant a transaction belongs to. It also ends what runs longer than its caller waits,
+/// and takes the lock that the transaction needs: a statement of its own, so that the next one sees what was committed
+/// before the lock was had.
 ///
 /// Unchecked: its pool is asked on the pool's own event loop, when the call is sent.
 private struct SetTenantContext: Statement, @unchecked Sendable {
-    private static let text = StatementText(
-        "set_tenant_context",
-        """
+    private static let settings = """
         SELECT set_config(name, value, true)
         FROM (VALUES ('app.current_tenant_id', $1), ('app.current_user_id', $2), ('statement_timeout', $3))
             AS settings (name, value)
-        """, [.text, .text, .text])
+        """
+    private static let plain = StatementText("set_tenant_context", settings, [.text, .text, .text])
+    private static let locking = StatementText(
+        "set_tenant_context_locking", "\(settings) UNION ALL SELECT pg_advisory_xact_lock($4)::text",
+        [.text, .text, .text, .int8])
 
     let tenantID: TenantID
     let userID: Int64
     let deadline: Deadline
+    let lockKey: Int64?
     let pool: PostgresPool
 
-    var text: StatementText { Self.text }
+    var text: StatementText { lockKey == nil ? Self.plain : Self.locking }
 
     func bind(to parameters: inout Parameters) {
         parameters.append(text: tenantID.description)
         parameters.append(text: String(userID))
         parameters.append(text: String(pool.statementTimeoutMilliseconds(until: deadline.uptimeNanoseconds)))
+        if let lockKey { parameters.append(int8: lockKey) }
     }
 
     func decode(_ rows: borrowing Rows) throws(DecodingFailure) {}

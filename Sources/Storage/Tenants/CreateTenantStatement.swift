@@ -4,24 +4,20 @@ internal import Postgres
 /// Creates a tenant, and its first administrator when there is one, with an audit row for each, in one transaction.
 /// `SLUG_TAKEN` and `DOMAIN_TAKEN` when another tenant has them.
 package struct CreateTenantStatement: PlatformStatement {
-    package let change: ChangeContext
-    package let caller: Caller
-    package let callID: String
+    package let change: PlatformChange
     /// Its slug, display name, domain, features and limits are used.
     package let tenant: Tenant
     /// Its email and display name are used.
     package let administrator: User?
 
-    package init(change: ChangeContext, caller: Caller, callID: String, tenant: Tenant, administrator: User?) {
+    package init(change: PlatformChange, tenant: Tenant, administrator: User?) {
         self.change = change
-        self.caller = caller
-        self.callID = callID
         self.tenant = tenant
         self.administrator = administrator
     }
 
     package func run(in session: PlatformSession) async throws(ServiceError) -> ChangeOutcome<Tenant> {
-        try await session.write(Query(create: self), repeatable: change.requestID != nil)
+        try await session.write(Query(create: self), of: change.change)
     }
 
     private struct Query: Statement {
@@ -42,12 +38,12 @@ package struct CreateTenantStatement: PlatformStatement {
             ),
             \(Change.audited(
                 "TenantService.CreateTenant", objectType: "tenant", tenant: "changed.id",
-                changes: "changed_fields('{}', row_to_json(changed))")),
+                changes: "changed_fields('{}', json_strip_nulls(row_to_json(changed)))")),
             administrator_audited AS (
                 INSERT INTO audit_events (tenant_id, actor_tenant_id, actor_user_id, token_id, action, object_type,
                     object_id, changes, call_id)
                 SELECT tenant_id, $7, $2, $5, 'TenantService.CreateTenant', 'user', id::text,
-                    json_build_object('email', email, 'role', role), $6 FROM administrator
+                    changed_fields('{}', json_strip_nulls(row_to_json(administrator))), $6 FROM administrator
             ),
             \(Change.remembered("CreateTenant"))
             SELECT 'done', \(TenantColumns.list("t")) FROM changed AS t
@@ -65,9 +61,7 @@ package struct CreateTenantStatement: PlatformStatement {
 
         func bind(to parameters: inout Parameters) {
             let tenant = create.tenant
-            Change.bind(
-                create.change, tenant: create.caller.principal.tenantID, principal: create.caller.principal,
-                callID: create.callID, to: &parameters)
+            create.change.bind(to: &parameters)
             parameters.append(text: tenant.slug)
             parameters.append(text: tenant.displayName)
             parameters.append(text: tenant.domain.isEmpty ? nil : tenant.domain)
@@ -82,10 +76,7 @@ package struct CreateTenantStatement: PlatformStatement {
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Tenant> {
-            guard rows.count == 1 else { throw DecodingFailure("a change answered \(rows.count) rows") }
-            return try ChangeOutcome(
-                try rows.text(0, 0), decoding: rows
-            ) { (rows) throws(DecodingFailure) in try TenantColumns.tenant(rows, 0, first: 1) }
+            try TenantChange.decode(rows)
         }
     }
 }

@@ -14,20 +14,17 @@ package struct KeyRecord: Sendable {
 
 /// The columns of a principal, in the order in which `principal(from:)` reads them.
 private enum PrincipalColumns {
-    static let list = "tn.id, tn.slug, tn.state, tn.features, u.id, u.role, u.is_active AND u.delete_time IS NULL"
-    static let count = 7
+    static let list = TenantProfileColumns.list("tn") + ", u.id, u.role, u.is_active AND u.delete_time IS NULL"
+    static let count = TenantProfileColumns.count + 3
 
     static func principal(_ rows: borrowing Rows, tokenID: String) throws(DecodingFailure) -> Principal {
-        guard let state = TenantState(databaseName: try rows.text(0, 2)) else {
-            throw DecodingFailure("the state of a tenant is unknown")
-        }
-        guard let role = Role(databaseName: try rows.text(0, 5)) else {
+        let first = TenantProfileColumns.count
+        guard let role = Role(databaseName: try rows.text(0, first + 1)) else {
             throw DecodingFailure("the role of a user is unknown")
         }
         return Principal(
-            tenantID: try rows.tenantID(0, 0), tenantSlug: try rows.text(0, 1), tenantState: state,
-            features: Features(names: try rows.textArray(0, 3)), userID: try rows.int8(0, 4), role: role,
-            userIsActive: try rows.bool(0, 6), tokenID: tokenID)
+            tenant: try TenantProfileColumns.profile(rows, 0), userID: try rows.int8(0, first), role: role,
+            userIsActive: try rows.bool(0, first + 2), tokenID: tokenID)
     }
 }
 
@@ -100,7 +97,7 @@ package struct FindUserPrincipalStatement: PlatformStatement {
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Principal? {
-            rows.count == 0 ? nil : try PrincipalColumns.principal(rows, tokenID: "jwt")
+            rows.count == 0 ? nil : try PrincipalColumns.principal(rows, tokenID: Principal.signedTokenID)
         }
     }
 }

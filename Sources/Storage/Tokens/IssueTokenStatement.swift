@@ -8,7 +8,8 @@ package struct IssuedToken: Sendable {
 }
 
 /// Keeps a new API key for a user of the tenant, with its audit row. `absent` when the tenant has no such active user,
-/// `foreign` when it is a system administrator and the caller is none: a key must not lend more than its issuer has.
+/// `foreign` when it is a system administrator and the caller is none: a key must not lend more than its issuer has;
+/// `exhausted` when the tenant has as many valid keys as it may.
 package struct IssueTokenStatement: TenantStatement {
     package let change: ChangeContext
     /// Its id, user, display name and expiry are used.
@@ -25,24 +26,44 @@ package struct IssueTokenStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<IssuedToken> {
-        try await session.write(Query(session: session, issue: self), repeatable: change.requestID != nil)
+        // Most tenants have no limit, and their keys need not be issued one after the other.
+        if session.caller.tenant.limits.maxTokens == 0 {
+            let outcome = try await issue(in: session, lock: nil)
+            // The limit is newer than what is known of the tenant here.
+            guard case .unlocked = outcome else { return outcome }
+        }
+        return try await issue(in: session, lock: .tokens)
+    }
+
+    private func issue(
+        in session: TenantSession, lock: TenantLock?
+    ) async throws(ServiceError) -> ChangeOutcome<IssuedToken> {
+        try await session.write(
+            Query(session: session, issue: self, isLocked: lock != nil), repeatable: change.requestID != nil,
+            lock: lock)
     }
 
     private struct Query: Statement {
-        private static let columns = ["id", "tenant_id", "user_id", "display_name", "create_time", "expire_time"]
-            .map { "a.\($0)" }.joined(separator: ", ")
-
         static let text = StatementText(
             "issue_token",
             """
             WITH \(Change.prior),
             holder AS (
-                SELECT id, role FROM users WHERE tenant_id = $1 AND id = $9 AND is_active AND delete_time IS NULL
+                SELECT id, role <> 'system_admin' OR $14 AS is_equal FROM users
+                WHERE tenant_id = $1 AND id = $9 AND is_active AND delete_time IS NULL
+                FOR SHARE
+            ),
+            quota AS (SELECT max_tokens FROM tenants WHERE id = $1),
+            counted AS (
+                SELECT FROM tokens AS t WHERE t.tenant_id = $1 AND \(TokenColumns.isValid("t"))
+                LIMIT (SELECT max_tokens FROM quota)
             ),
             changed AS (
                 INSERT INTO tokens (tenant_id, id, user_id, display_name, secret_digest, expire_time)
                 SELECT $1, $8, holder.id, $10, $11, $12 FROM holder
-                WHERE (holder.role <> 'system_admin' OR $14) AND NOT EXISTS (SELECT FROM prior)
+                WHERE holder.is_equal AND NOT EXISTS (SELECT FROM prior)
+                    AND ((SELECT max_tokens FROM quota) = 0
+                        OR $15 AND (SELECT count(*) FROM counted) < (SELECT max_tokens FROM quota))
                 RETURNING *
             ),
             \(Change.audited(
@@ -62,14 +83,17 @@ package struct IssueTokenStatement: TenantStatement {
             SELECT CASE
                     WHEN p.method IS NOT NULL THEN \(Change.priorOutcome("IssueToken"))
                     WHEN a.id IS NOT NULL THEN 'done'
-                    WHEN EXISTS (SELECT FROM holder) THEN 'foreign'
-                    ELSE 'absent'
-                END, \(columns), a.sealed_secret
+                    WHEN NOT EXISTS (SELECT FROM holder) THEN 'absent'
+                    WHEN NOT (SELECT is_equal FROM holder) THEN 'foreign'
+                    WHEN NOT $15 THEN 'unlocked'
+                    ELSE 'exhausted'
+                END, \(TokenColumns.list("a")), a.sealed_secret
             FROM (SELECT 1) AS one LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true
-            """, Change.parameterTypes + [.text, .int8, .text, .bytea, .timestamptz, .bytea, .bool])
+            """, Change.parameterTypes + [.text, .int8, .text, .bytea, .timestamptz, .bytea, .bool, .bool])
 
         let session: TenantSession
         let issue: IssueTokenStatement
+        let isLocked: Bool
 
         var text: StatementText { Self.text }
 
@@ -82,18 +106,15 @@ package struct IssueTokenStatement: TenantStatement {
             parameters.append(timestamptz: issue.token.expireTime?.microseconds)
             parameters.append(bytea: issue.sealedSecret)
             parameters.append(bool: session.caller.role == .systemAdministrator)
+            parameters.append(bool: isLocked)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<IssuedToken> {
             guard rows.count == 1 else { throw DecodingFailure("a change answered \(rows.count) rows") }
             return try ChangeOutcome(try rows.text(0, 0), decoding: rows) { (rows) throws(DecodingFailure) in
-                var token = Token(tenantID: try rows.tenantID(0, 2))
-                token.id = try rows.text(0, 1)
-                token.userID = try rows.int8(0, 3)
-                token.displayName = try rows.text(0, 4)
-                token.createTime = try rows.timestamp(0, 5)
-                token.expireTime = try rows.optionalTimestamp(0, 6)
-                return IssuedToken(token: token, sealedSecret: try rows.bytea(0, 7))
+                IssuedToken(
+                    token: try TokenColumns.token(rows, 0, first: 1),
+                    sealedSecret: try rows.bytea(0, 1 + TokenColumns.count))
             }
         }
     }

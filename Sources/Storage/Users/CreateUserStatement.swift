@@ -1,7 +1,8 @@
 package import AgentdCore
 internal import Postgres
 
-/// Creates a user in the tenant of the call, with its audit row. `EMAIL_TAKEN` when the tenant has the email already.
+/// Creates a user in the tenant of the call, with its audit row. `EMAIL_TAKEN` when the tenant has the email already,
+/// `exhausted` when it has as many users as it may; those that are deleted do not count.
 package struct CreateUserStatement: TenantStatement {
     package let change: ChangeContext
     /// Its email, display name and role are used.
@@ -14,7 +15,7 @@ package struct CreateUserStatement: TenantStatement {
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<User> {
         try await session.write(
-            Query(session: session, change: change, user: user), repeatable: change.requestID != nil)
+            Query(session: session, change: change, user: user), repeatable: change.requestID != nil, lock: .users)
     }
 
     private struct Query: Statement {
@@ -22,19 +23,23 @@ package struct CreateUserStatement: TenantStatement {
             "create_user",
             """
             WITH \(Change.prior),
+            quota AS (SELECT max_users FROM tenants WHERE id = $1),
+            counted AS (
+                SELECT FROM users WHERE tenant_id = $1 AND delete_time IS NULL LIMIT (SELECT max_users FROM quota)
+            ),
             changed AS (
                 INSERT INTO users (tenant_id, email, display_name, role)
-                SELECT $1, $8, $9, $10 WHERE NOT EXISTS (SELECT FROM prior)
+                SELECT $1, $8, $9, $10
+                WHERE NOT EXISTS (SELECT FROM prior)
+                    AND ((SELECT max_users FROM quota) = 0
+                        OR (SELECT count(*) FROM counted) < (SELECT max_users FROM quota))
                 RETURNING *
             ),
             \(Change.audited(
                 "UserService.CreateUser", objectType: "user",
                 changes: "json_build_object('email', changed.email, 'role', changed.role)")),
-            \(Change.remembered("CreateUser"))
-            SELECT 'done', \(UserColumns.list("u")) FROM changed AS u
-            UNION ALL
-            SELECT \(Change.priorOutcome("CreateUser")), \(UserColumns.list("u"))
-            FROM prior AS p, LATERAL \(Change.firstAnswer("CreateUser", "users")) AS u
+            \(Change.remembered("CreateUser")),
+            \(UserChange.answer("CreateUser", otherwise: "'exhausted'"))
             """, Change.parameterTypes + [.text, .text, .text])
 
         let session: TenantSession
@@ -51,10 +56,7 @@ package struct CreateUserStatement: TenantStatement {
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<User> {
-            guard rows.count == 1 else { throw DecodingFailure("a change answered \(rows.count) rows") }
-            return try ChangeOutcome(
-                try rows.text(0, 0), decoding: rows
-            ) { (rows) throws(DecodingFailure) in try UserColumns.user(rows, 0, first: 1) }
+            try UserChange.decode(rows)
         }
     }
 }

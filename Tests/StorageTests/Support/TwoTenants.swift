@@ -10,7 +10,10 @@ struct TwoTenants: Sendable {
     }
 
     /// Every table that holds rows of tenants.
-    static let tables = ["tenants", "users", "agents", "tokens", "audit_events", "request_ids", "isolation_canary"]
+    static let tables = [
+        "tenants", "users", "agents", "tokens", "audit_events", "request_ids", "isolation_canary", "agent_counts",
+        "agent_count_deltas", "tenant_calls",
+    ]
 
     let database: TestDatabase
     let acme: Tenant
@@ -47,6 +50,11 @@ struct TwoTenants: Sendable {
             INSERT INTO request_ids (tenant_id, user_id, request_id, method, payload_digest, response)
             VALUES ('\(id)', \(user), gen_random_uuid(), 'Test', '', '{}');
             INSERT INTO isolation_canary (tenant_id, id) VALUES ('\(id)', 1);
+            -- A trigger has counted the agent in agent_count_deltas.
+            INSERT INTO agent_counts (tenant_id, dimension, key, agents, bytes)
+            VALUES ('\(id)', 'status', 'draft', 1, 7);
+            INSERT INTO tenant_calls (tenant_id, start_time, calls, errors, latency_microseconds)
+            VALUES ('\(id)', now(), 1, 0, 1);
             """)
         return Tenant(id: id, userID: user, agentID: agent)
     }

@@ -1,0 +1,37 @@
+package import AgentdCore
+internal import Postgres
+
+/// Reads one page of all tenants.
+package struct ListTenantsStatement: PlatformStatement {
+    package let query: TenantQuery
+
+    package init(_ query: TenantQuery) { self.query = query }
+
+    package func run(in session: PlatformSession) async throws(ServiceError) -> Page<Tenant> {
+        let page = page
+        return try await session.read(
+            PageStatement(
+                text: page.statement(
+                    "list_tenants", from: "tenants", columns: TenantColumns.list("r"),
+                    texts: ["slug", "display_name", "domain"], order: "r.slug, r.id"),
+                values: page.values, columns: TenantColumns.count
+            ) { (rows, row) throws(DecodingFailure) in try TenantColumns.tenant(rows, row) })
+    }
+
+    private var page: PageText {
+        var page = PageText(pageSize: query.pageSize)
+        page.add("", "(r.slug, r.id) > (?, ?)", .text(query.start.slug), .tenant(query.start.id))
+        if !query.includesDeleted { page.add("a", "r.state <> 'deleted'") }
+        if let state = query.filter.state { page.add("s", "r.state = ?", .text(state.databaseName)) }
+        switch query.filter.slug {
+        case nil: break
+        case .exactly(let slug): page.add("n", "r.slug = ?", .text(slug))
+        case .startsWith(let start): page.add("b", "starts_with(r.slug, ?)", .text(start))
+        }
+        if let domain = query.filter.domain { page.add("d", "r.domain = ?", .text(domain)) }
+        if let feature = query.filter.feature {
+            page.add("f", "r.features @> ARRAY[?]", .text(feature.names.joined()))
+        }
+        return page
+    }
+}

@@ -1,0 +1,50 @@
+package import AgentdCore
+internal import Postgres
+
+/// Which users a list holds, and from where on. They are ordered by id.
+package struct UserQuery: Sendable, Equatable {
+    /// Without regard to case, as emails are unique.
+    package enum EmailMatch: Sendable, Equatable {
+        case exactly(String)
+        case startsWith(String)
+    }
+
+    package var role: Role?
+    package var isActive: Bool?
+    package var email: EmailMatch?
+    package var includesDeleted = false
+    /// The most users of a page; it may hold fewer, so that it fits one message.
+    package var pageSize: Int
+    /// The id of the last user of the page before.
+    package var after: PageCursor?
+
+    package init(pageSize: Int) { self.pageSize = pageSize }
+}
+
+/// Reads one page of the users of the tenant.
+package struct ListUsersStatement: TenantStatement {
+    package let query: UserQuery
+
+    package init(_ query: UserQuery) { self.query = query }
+
+    package func run(in session: TenantSession) async throws(ServiceError) -> Page<User> {
+        var page = PageText(pageSize: query.pageSize)
+        page.add("", "r.tenant_id = ?", .tenant(session.caller.tenantID))
+        if !query.includesDeleted { page.add("l", "r.delete_time IS NULL") }
+        if let role = query.role { page.add("r", "r.role = ?", .text(role.databaseName)) }
+        if let isActive = query.isActive { page.add("a", "r.is_active = ?", .flag(isActive)) }
+        switch query.email {
+        case nil: break
+        case .exactly(let email): page.add("e", "lower(r.email) = lower(?)", .text(email))
+        case .startsWith(let start): page.add("b", "starts_with(lower(r.email), lower(?))", .text(start))
+        }
+        if case .number(let id)? = query.after?.parts.first { page.add("_next", "r.id > ?", .number(id)) }
+        let text = page.statement(
+            "list_users", from: "users", columns: UserColumns.list("r"), texts: ["email", "display_name"],
+            order: "r.id")
+        return try await session.read(
+            PageStatement(text: text, values: page.values, columns: UserColumns.count) {
+                (rows, row) throws(DecodingFailure) in try UserColumns.user(rows, row)
+            })
+    }
+}

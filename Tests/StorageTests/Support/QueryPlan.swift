@@ -1,0 +1,112 @@
+import Testing
+
+internal import AgentdCore
+internal import Postgres
+internal import Storage
+internal import TestSupport
+
+/// How PostgreSQL plans a statement of ours, taken from a connection that has prepared it.
+struct QueryPlan: CustomStringConvertible {
+    static let customAndGeneric = ["force_custom_plan", "force_generic_plan"]
+
+    let description: String
+
+    /// The plan that `agentd_app` gets for the statement that `run` runs in a tenant.
+    /// - Parameters:
+    ///   - mode: Of `customAndGeneric`.
+    ///   - arguments: The values of the statement's parameters, as SQL.
+    init(
+        _ database: TestDatabase, tenantID: String, mode: String, arguments: String,
+        run: @escaping @Sendable (TenantSession) async throws -> Void
+    ) async throws {
+        let id = TenantID(try #require(UUIDValue(tenantID)))
+        let principal = Principal(
+            tenant: TenantProfile(id: id), userID: 1, role: .member, userIsActive: true, tokenID: "test")
+        let statement = try await Self.prepared(database.application) { database in
+            try await run(database.tenantSession(for: Caller(principal: principal), callID: "test", deadline: .never))
+        }
+        description = try Self.explained(
+            statement, database.application, mode, arguments, "SET LOCAL app.current_tenant_id = '\(tenantID)'")
+    }
+
+    /// The plan that `agentd_platform` gets for the statement that `run` runs.
+    init(
+        ofPlatform database: TestDatabase, mode: String, arguments: String,
+        run: @escaping @Sendable (PlatformSession) async throws -> Void
+    ) async throws {
+        let statement = try await Self.prepared(database.platform) { database in
+            try await run(database.platformSession(deadline: .never))
+        }
+        description = try Self.explained(statement, database.platform, mode, arguments, "")
+    }
+
+    private static func explained(
+        _ statement: PreparedStatements.Found, _ conninfo: String, _ mode: String, _ arguments: String,
+        _ setting: String
+    ) throws -> String {
+        let connection = try ScriptConnection(conninfo: conninfo)
+        try connection.execute(
+            "SET plan_cache_mode = \(mode); PREPARE tested \(list(statement.types)) AS \(statement.text)")
+        try connection.execute("BEGIN; \(setting)")
+        let lines = try connection.rows("EXPLAIN (VERBOSE, COSTS OFF) EXECUTE tested \(list(arguments))")
+        return lines.compactMap { $0[0] }.joined(separator: "\n")
+    }
+
+    private static func list(_ items: String) -> String { items.isEmpty ? "" : "(\(items))" }
+
+    /// - Parameter conninfo: Of the role that runs it.
+    private static func prepared(
+        _ conninfo: String, _ run: @escaping @Sendable (Database) async throws -> Void
+    ) async throws -> PreparedStatements.Found {
+        try await TestLoop.with { loop in
+            var configuration = PostgresPool.Configuration(conninfo: conninfo)
+            configuration.connections = 1
+            return try await loop.withPool(configuration) { pool in
+                try await loop.run {
+                    try await run(Database(tenantPool: pool, platformPool: pool))
+                    return try await pool.run(
+                        PreparedStatements(), effect: .read, deadlineNanoseconds: Deadline.never.uptimeNanoseconds)
+                }
+            }
+        }
+    }
+
+    /// Expects that rows are found by an index, and that the tenant's setting is read once.
+    func expect(using index: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        let isUsed = ["using \(index) ", "Bitmap Index Scan on \(index)"].contains { description.contains($0) }
+        #expect(isUsed, "\(self)", sourceLocation: sourceLocation)
+        #expect(!description.contains("Seq Scan"), "\(self)", sourceLocation: sourceLocation)
+        // The setting is read once for the query, and no condition on rows calls for it.
+        #expect(description.contains("InitPlan"), "\(self)", sourceLocation: sourceLocation)
+        let conditions = description.split(separator: "\n").filter { $0.contains("Filter:") || $0.contains("Cond:") }
+        #expect(!conditions.isEmpty, sourceLocation: sourceLocation)
+        #expect(conditions.allSatisfy { !$0.contains("current_") }, "\(self)", sourceLocation: sourceLocation)
+    }
+
+    /// Expects that rows come in the order of the index.
+    func expectUnsorted(sourceLocation: SourceLocation = #_sourceLocation) {
+        let keys = description.split(separator: "\n").filter { $0.contains("Sort Key:") && !$0.contains("place") }
+        #expect(keys.isEmpty, "\(self)", sourceLocation: sourceLocation)
+    }
+}
+
+/// What this connection has prepared, without what is prepared for every call and for this question.
+private struct PreparedStatements: Statement {
+    struct Found: Sendable {
+        let text: String
+        let types: String
+    }
+
+    let text = StatementText(
+        "prepared_statements",
+        """
+        SELECT statement, array_to_string(parameter_types, ', ') FROM pg_prepared_statements
+        WHERE name NOT LIKE 'set_tenant_context%' AND name NOT LIKE 'prepared_statements%'
+        """, [])
+
+    func bind(to parameters: inout Parameters) {}
+
+    func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Found {
+        Found(text: try rows.text(0, 0), types: try rows.text(0, 1))
+    }
+}
