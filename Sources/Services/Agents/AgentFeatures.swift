@@ -7,19 +7,13 @@ extension Caller {
     /// - Parameter fields: Those of `agent` that the request sets.
     /// - Throws: `FEATURE_DISABLED` with each feature that is missing.
     func requireFeatures(for agent: Agent, fields: AgentFields) throws(ServiceError) {
-        var missing: [(feature: Features, purpose: String)] = []
-        if fields.contains(.type), agent.type == .custom, !features.contains(.customAgents) {
-            missing.append((.customAgents, "agents of type CUSTOM"))
+        var needs: [FeatureNeed] = []
+        if fields.contains(.type), agent.type == .custom {
+            needs.append(FeatureNeed(feature: .customAgents, purpose: "agents of type CUSTOM"))
         }
-        if fields.contains(.isPublic), agent.isPublic, !features.contains(.agentSharing) {
-            missing.append((.agentSharing, "agents that the whole tenant may view"))
+        if fields.contains(.isPublic), agent.isPublic {
+            needs.append(FeatureNeed(feature: .agentSharing, purpose: "agents that the whole tenant may view"))
         }
-        guard !missing.isEmpty else { return }
-        let needs = missing.map { "\($0.purpose) need the feature \($0.feature.names.joined())" }
-        throw ServiceError(
-            .featureDisabled, "The tenant has not switched it on: \(needs.joined(separator: "; ")).",
-            details: zip(missing, needs).map { missing, need in
-                .precondition(type: "TENANT_FEATURE", subject: missing.feature.names.joined(), description: need)
-            })
+        try require(needs)
     }
 }

@@ -22,18 +22,25 @@ struct AgentListing {
     ) async throws(ServiceError) -> (agents: [Agent], nextPageToken: String) {
         let query = try query(parameters, caller: context.caller)
         let page = try await context.tenant.run(ListAgentsStatement(query))
-        guard page.hasMore, let last = page.agents.last else { return (page.agents, "") }
-        let cursor = AgentQuery.Cursor(after: last, order: query.order)
-        return (page.agents, pageTokens.text(of: cursor, for: binding(parameters, context.caller)))
+        guard page.hasMore, let last = page.rows.last else { return (page.rows, "") }
+        let token = pageTokens.text(of: query.cursor(after: last), for: binding(parameters, context.caller))
+        return (page.rows, token)
     }
 
     /// - Throws: `FIELD_INVALID` with all that is wrong, or `PAGE_TOKEN_INVALID`.
     func query(_ parameters: Parameters, caller: Caller) throws(ServiceError) -> AgentQuery {
         var violations = FieldViolations()
-        var query = AgentQuery(scope: scope, pageSize: PageSize.read(parameters.pageSize, &violations))
+        let standard = caller.tenant.settings.defaultPageSize
+        var query = AgentQuery(
+            scope: scope, pageSize: PageSize.read(parameters.pageSize, standard: standard, &violations))
         query.includesDeleted = parameters.showDeleted
         do {
             query.filter = try AgentFilterParser.parse(parameters.filter)
+            // Nobody else looks after the agents of a user who was deleted.
+            if scope == .own, caller.isAdministrator, let owner = query.filter.ownerID, owner != caller.ownerID {
+                query.scope = .left(by: owner)
+                query.filter.ownerID = nil
+            }
         } catch {
             violations.add("filter", "column \(error.column): \(error.description)")
         }

@@ -7,13 +7,14 @@ enum AgentRules {
     /// Characters are counted as Unicode scalars.
     static let nameCharacters = 255
     static let descriptionCharacters = 8_192
-    static let promptBytes = 262_144
     static let configBytes = 65_536
 
     /// Reads `fields` of a request's agent; what is wrong with them is noted in `violations`. Other fields are not
     /// looked at.
+    /// - Parameter settings: Those of the tenant, which may allow less than others.
     static func read(
-        _ message: AgentMessage, fields: AgentFields, into agent: inout Agent, _ violations: inout FieldViolations
+        _ message: AgentMessage, fields: AgentFields, settings: TenantSettings, into agent: inout Agent,
+        _ violations: inout FieldViolations
     ) {
         if fields.contains(.name) {
             violations.requireLine(message.name, "agent.name", required: true, maximum: nameCharacters)
@@ -23,21 +24,31 @@ enum AgentRules {
             violations.requireCharacters(message.description, "agent.description", maximum: descriptionCharacters)
             agent.description = message.description
         }
-        if fields.contains(.type) { agent.type = type(message.agentType, &violations) ?? agent.type }
+        if fields.contains(.type) { agent.type = type(message.agentType, settings, &violations) ?? agent.type }
         if fields.contains(.status) { agent.status = status(message.status, &violations) ?? agent.status }
         if fields.contains(.systemPrompt) {
-            violations.requireBytes(message.systemPrompt, "agent.system_prompt", maximum: promptBytes)
+            violations.requireBytes(message.systemPrompt, "agent.system_prompt", maximum: settings.maxPromptBytes)
             agent.systemPrompt = message.systemPrompt
         }
         if fields.contains(.config) { agent.config = config(message.config, &violations) }
         if fields.contains(.isPublic) { agent.isPublic = message.isPublic }
     }
 
-    private static func type(_ number: Int32, _ violations: inout FieldViolations) -> AgentType? {
+    private static func type(
+        _ number: Int32, _ settings: TenantSettings, _ violations: inout FieldViolations
+    ) -> AgentType? {
         let type = AgentType(rawValue: number)
-        if type == nil {
-            let names = AgentType.allCases.map { $0.databaseName.uppercased() }.joined(separator: ", ")
-            violations.add("agent.agent_type", "\(number == 0 ? "is required" : "is unknown"), one of \(names)")
+        let problem: String? =
+            switch type {
+            case nil: number == 0 ? "is required" : "is unknown"
+            case let type? where !settings.allowedAgentTypes.contains(type): "is not allowed in this tenant"
+            default: nil
+            }
+        if let problem {
+            let allowed = AgentType.allCases.filter { settings.allowedAgentTypes.contains($0) }
+            violations.add(
+                "agent.agent_type",
+                "\(problem), one of \(allowed.map { $0.databaseName.uppercased() }.joined(separator: ", "))")
         }
         return type
     }

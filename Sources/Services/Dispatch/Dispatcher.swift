@@ -6,18 +6,44 @@ package import Storage
 /// Takes a call from a door to its answer: method, caller, tenant, then the method itself. One for each event loop; it
 /// is used on that loop alone.
 package struct Dispatcher: Sendable {
+    /// What the dispatchers of all event loops use alike.
+    package struct Shared: Sendable {
+        package let health: HealthState
+        package let pageTokens: PageTokens
+        package let news: IdentityNews
+        package let admission: TenantAdmission
+        /// Whether there is one tenant alone, so that none is created.
+        package let isSingleTenant: Bool
+        package let maximumMessageBytes: Int
+
+        package init(
+            health: HealthState, pageTokens: PageTokens, news: IdentityNews, admission: TenantAdmission,
+            isSingleTenant: Bool, maximumMessageBytes: Int
+        ) {
+            self.health = health
+            self.pageTokens = pageTokens
+            self.news = news
+            self.admission = admission
+            self.isSingleTenant = isSingleTenant
+            self.maximumMessageBytes = maximumMessageBytes
+        }
+    }
+
     private let methods: MethodTable
     private let authenticator: Authenticator
     private let database: Database
+    private let meter: CallMeter
+    private let shared: Shared
     private let logger: Logger
 
     package init(
-        database: Database, authenticator: Authenticator, health: HealthState, pageTokens: PageTokens,
-        maximumMessageBytes: Int, logger: Logger
+        database: Database, authenticator: Authenticator, meter: CallMeter, shared: Shared, logger: Logger
     ) {
-        methods = MethodTable(health: health, pageTokens: pageTokens, maximumMessageBytes: maximumMessageBytes)
+        methods = MethodTable(shared)
         self.authenticator = authenticator
         self.database = database
+        self.meter = meter
+        self.shared = shared
         self.logger = logger
     }
 
@@ -33,24 +59,40 @@ package struct Dispatcher: Sendable {
     }
 
     private func run(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage {
+        let start = meter.now
         guard let method = methods[call.method] else {
             throw ServiceError(.methodUnknown, "There is no method \(call.method.prefix(200)).")
         }
-        switch method.access {
-        case .anonymous:
-            return try await method.run(CallContext(inbound: call, database: database, logger: logger, caller: nil))
-        case .authenticated:
-            return try await method.run(try await authenticated(call))
-        case .role(let role):
-            let context = try await authenticated(call)
-            guard context.caller.role.rawValue >= role.rawValue else { throw await context.refusal(needing: role) }
-            return try await method.run(context)
+        guard method.access != .anonymous else { return try await method.run(context(of: call, caller: nil)) }
+        let caller = try await authenticator.caller(of: call, database: database)
+        do {
+            let answer = try await run(method, call, as: caller)
+            meter.record(caller.tenantID, since: start, failed: false)
+            return answer
+        } catch {
+            meter.record(caller.tenantID, since: start, failed: true)
+            throw error
         }
     }
 
-    private func authenticated(_ call: InboundCall) async throws(ServiceError) -> CallContext {
-        let caller = try await authenticator.caller(of: call, database: database)
-        return CallContext(inbound: call, database: database, logger: logger, caller: caller)
+    private func run(
+        _ method: MethodTable.Entry, _ call: InboundCall, as caller: Caller
+    ) async throws(ServiceError) -> EncodedMessage {
+        // A system administrator in a selected tenant must get through also when the tenant floods its limits.
+        var isCounted = false
+        if caller.isAtHome {
+            isCounted = try shared.admission.enter(caller.tenant, at: authenticator.uptimeNanoseconds)
+        }
+        defer { if isCounted { shared.admission.leave(caller.tenant) } }
+        let context = context(of: call, caller: caller)
+        if case .role(let role) = method.access, caller.role.rawValue < role.rawValue {
+            throw await context.refusal(needing: role)
+        }
+        return try await method.run(context)
+    }
+
+    private func context(of call: InboundCall, caller: Caller?) -> CallContext {
+        CallContext(inbound: call, database: database, logger: logger, news: shared.news, caller: caller)
     }
 
     private func log(_ error: ServiceError, of call: InboundCall) {

@@ -13,8 +13,10 @@ struct MethodTable: Sendable {
 
     private let entries: [String: Entry]
 
-    init(health: HealthState, pageTokens: PageTokens, maximumMessageBytes: Int) {
-        var table = Builder(maximumMessageBytes: maximumMessageBytes)
+    init(_ shared: Dispatcher.Shared) {
+        var table = Builder(maximumMessageBytes: shared.maximumMessageBytes)
+        let pageTokens = shared.pageTokens
+
         table.add(CreateAgent())
         table.add(GetAgent())
         table.add(BatchGetAgents())
@@ -23,12 +25,34 @@ struct MethodTable: Sendable {
         table.add(UpdateAgent())
         table.add(DeleteAgent())
         table.add(UndeleteAgent())
-        table.add(CreateTenant())
+
+        table.add(CreateTenant(isSingleTenant: shared.isSingleTenant))
+        table.add(GetTenant())
+        table.add(ListTenants(pageTokens: pageTokens))
+        table.add(UpdateTenant())
+        table.add(DeleteTenant())
+        table.add(UndeleteTenant(isSingleTenant: shared.isSingleTenant))
+        table.add(ResolveTenant())
         table.add(GetCurrentTenant())
+        table.add(UpdateCurrentTenant())
+        table.add(GetTenantStats())
+        table.add(GetTenantSettings())
+        table.add(UpdateTenantSettings())
+
         table.add(CreateUser())
+        table.add(GetUser())
+        table.add(ListUsers(pageTokens: pageTokens))
+        table.add(UpdateUser())
+        table.add(DeleteUser())
         table.add(WhoAmI())
+
         table.add(IssueToken())
-        table.add(HealthCheck(health: health))
+        table.add(ListTokens(pageTokens: pageTokens))
+        table.add(RevokeToken())
+
+        table.add(ListAuditEvents(pageTokens: pageTokens))
+
+        table.add(HealthCheck(health: shared.health))
         entries = table.entries
     }
 

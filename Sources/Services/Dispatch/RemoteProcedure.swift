@@ -4,7 +4,7 @@ package import Messages
 package import Storage
 
 /// Who may call a method. What the caller may see or change of an object is the method's own to decide.
-package enum Access: Sendable {
+package enum Access: Sendable, Equatable {
     /// Anybody, without a token.
     case anonymous
     /// Every principal.
@@ -28,12 +28,14 @@ package struct CallContext: Sendable {
     package let inbound: InboundCall
     package let database: Database
     let logger: Logger
+    private let news: IdentityNews
     private let authenticated: Caller?
 
-    init(inbound: InboundCall, database: Database, logger: Logger, caller: Caller?) {
+    init(inbound: InboundCall, database: Database, logger: Logger, news: IdentityNews, caller: Caller?) {
         self.inbound = inbound
         self.database = database
         self.logger = logger
+        self.news = news
         authenticated = caller
     }
 
@@ -53,6 +55,10 @@ package struct CallContext: Sendable {
         database.tenantSession(
             for: Caller(principal: caller.principal), callID: inbound.callID, deadline: inbound.deadline)
     }
+
+    /// Makes every event loop of this daemon look again at what depends on the change, before the caller hears that it
+    /// was made. Other replicas hear of it from the database.
+    func announce(_ change: IdentityChange) async { await news.announce([change]) }
 
     package var platform: PlatformSession { database.platformSession(deadline: inbound.deadline) }
 

@@ -7,8 +7,8 @@ struct FilterScanner {
         let stars: [Int]
         let column: Int
 
-        func problem(_ description: String) -> AgentFilterParser.Problem {
-            AgentFilterParser.Problem(column: column, description: description)
+        func problem(_ description: String) -> FilterProblem {
+            FilterProblem(column: column, description: description)
         }
     }
 
@@ -21,23 +21,26 @@ struct FilterScanner {
     var column: Int { position + 1 }
     var isAtEnd: Bool { position == scalars.count }
 
-    func problem(_ description: String) -> AgentFilterParser.Problem {
-        AgentFilterParser.Problem(column: column, description: description)
+    func problem(_ description: String) -> FilterProblem {
+        FilterProblem(column: column, description: description)
     }
 
     mutating func skipSpace() {
         while !isAtEnd, scalars[position].properties.isWhitespace { position += 1 }
     }
 
-    mutating func take(_ scalar: Unicode.Scalar) -> Bool {
-        guard !isAtEnd, scalars[position] == scalar else { return false }
-        position += 1
+    /// Takes an operator.
+    mutating func take(_ text: String) -> Bool {
+        guard scalars[position...].starts(with: text.unicodeScalars) else { return false }
+        position += text.unicodeScalars.count
         return true
     }
 
     /// Letters, digits, "_", "-" and "."; nil, without moving, when something else stands here.
-    mutating func word() -> String? {
-        let word = scalars[position...].prefix(while: Self.belongsToWord)
+    mutating func word() -> String? { take(while: Self.belongsToWord) }
+
+    private mutating func take(while belongs: (Unicode.Scalar) -> Bool) -> String? {
+        let word = scalars[position...].prefix(while: belongs)
         guard !word.isEmpty else { return nil }
         position = word.endIndex
         return String(String.UnicodeScalarView(word))
@@ -50,11 +53,16 @@ struct FilterScanner {
         }
     }
 
-    mutating func value() throws(AgentFilterParser.Problem) -> Value {
+    /// So that times and emails need no quotes.
+    private static func belongsToValue(_ scalar: Unicode.Scalar) -> Bool {
+        belongsToWord(scalar) || [":", "+", "@"].contains(scalar)
+    }
+
+    mutating func value() throws(FilterProblem) -> Value {
         skipSpace()
         let column = column
         if take("\"") { return try quotedValue(from: column) }
-        guard var text = word() ?? (!isAtEnd && scalars[position] == "*" ? "" : nil) else {
+        guard var text = take(while: Self.belongsToValue) ?? (!isAtEnd && scalars[position] == "*" ? "" : nil) else {
             throw problem("a value is expected")
         }
         guard take("*") else { return Value(text: text, stars: [], column: column) }
@@ -62,7 +70,7 @@ struct FilterScanner {
         return Value(text: text, stars: [text.unicodeScalars.count - 1], column: column)
     }
 
-    private mutating func quotedValue(from column: Int) throws(AgentFilterParser.Problem) -> Value {
+    private mutating func quotedValue(from column: Int) throws(FilterProblem) -> Value {
         var text = String.UnicodeScalarView()
         var stars: [Int] = []
         while !isAtEnd {
@@ -84,6 +92,6 @@ struct FilterScanner {
                 text.append(scalar)
             }
         }
-        throw AgentFilterParser.Problem(column: column, description: "the quotes are not closed")
+        throw FilterProblem(column: column, description: "the quotes are not closed")
     }
 }

@@ -21,45 +21,77 @@ package final class Authenticator: @unchecked Sendable {
     /// How many selected tenants are kept. Only administrators select, so there are never many; a flood starts over.
     private static let maximumSelections = 1_000
 
+    /// How long anything is believed while nothing is heard of changes elsewhere.
+    private static let deafNanoseconds: UInt64 = 2_000_000_000
+
     private let directory: PrincipalDirectory
-    private var selections: [FindTenantStatement.Key: (tenant: Tenant, checkedAt: UInt64)] = [:]
+    private var selections: [FindTenantProfileStatement.Key: (tenant: TenantProfile, checkedAt: UInt64)] = [:]
+    /// Counts the news.
+    private var generation: UInt64 = 0
+    private let singleTenant: TenantID?
+    private let news: IdentityNews
     private let recheckNanoseconds: UInt64
     private let clock: Clock
 
     /// - Parameters:
+    ///   - singleTenant: The only tenant that anybody may call for; nil when there may be many.
     ///   - cacheCapacity: The most tokens that are remembered.
-    ///   - recheckNanoseconds: How long the database need not be asked again about a token or a tenant.
-    package init(signingKeys: SigningKeys, cacheCapacity: Int, recheckNanoseconds: UInt64, clock: Clock) {
+    ///   - recheckNanoseconds: How long the database need not be asked again about a token or a tenant of which nothing
+    ///     new was heard.
+    package init(
+        signingKeys: SigningKeyRing, singleTenant: TenantID? = nil, news: IdentityNews, cacheCapacity: Int,
+        recheckNanoseconds: UInt64, clock: Clock
+    ) {
         directory = PrincipalDirectory(
-            signingKeys: signingKeys,
-            cache: TokenCache(capacity: cacheCapacity, recheckNanoseconds: recheckNanoseconds), clock: clock)
+            signingKeys: signingKeys, singleTenant: singleTenant, cache: TokenCache(capacity: cacheCapacity),
+            clock: clock)
+        self.singleTenant = singleTenant
+        self.news = news
         self.recheckNanoseconds = recheckNanoseconds
         self.clock = clock
+    }
+
+    /// Looks again at whatever depends on the changes.
+    package func forget(_ changes: Set<IdentityChange>) {
+        generation &+= 1
+        directory.forget(changes)
+        selections.removeAll()
+    }
+
+    /// The monotonic clock.
+    var uptimeNanoseconds: UInt64 { clock.uptimeNanoseconds() }
+
+    private var maximumAge: UInt64 {
+        news.isHeard ? recheckNanoseconds : min(recheckNanoseconds, Self.deafNanoseconds)
     }
 
     /// The caller of a call: a principal whose user and tenant are active, in its own tenant or in the one selected.
     package func caller(of call: InboundCall, database: Database) async throws(ServiceError) -> Caller {
         let token = try BearerToken(of: call)
         let platform = database.platformSession(deadline: call.deadline)
-        let principal = try await directory.principal(of: token, platform: platform)
-        try Self.requireActive(principal)
+        let principal = try await directory.principal(of: token, maximumAge: maximumAge, platform: platform)
+        try requireActive(principal)
         guard let selector = call.header("x-agentd-tenant"), !selector.isEmpty else {
             return Caller(principal: principal)
         }
         return try await select(String(decoding: selector, as: UTF8.self), for: principal, platform: platform)
     }
 
-    private static func requireActive(_ principal: Principal) throws(ServiceError) {
+    private func requireActive(_ principal: Principal) throws(ServiceError) {
         guard principal.userIsActive else {
             throw ServiceError(.userInactive, "The user of this token is not active.")
         }
-        try requireActive(principal.tenantState, slug: principal.tenantSlug)
+        if let singleTenant, principal.tenantID != singleTenant {
+            throw ServiceError(
+                .tenantMismatch, "The token belongs to another tenant than the only one that is served here.")
+        }
+        try requireActive(principal.tenant)
     }
 
-    private static func requireActive(_ state: TenantState, slug: String) throws(ServiceError) {
+    private func requireActive(_ tenant: TenantProfile) throws(ServiceError) {
         let condition = ErrorDetail.precondition(
-            type: "TENANT_STATE", subject: slug, description: "the tenant must be active")
-        switch state {
+            type: "TENANT_STATE", subject: tenant.slug, description: "the tenant must be active")
+        switch tenant.state {
         case .active: return
         case .suspended: throw ServiceError(.tenantSuspended, "The tenant is suspended.", details: [condition])
         case .deleted: throw ServiceError(.tenantDeleted, "The tenant is deleted.", details: [condition])
@@ -74,26 +106,28 @@ extension Authenticator {
     private func select(
         _ selector: String, for principal: Principal, platform: PlatformSession
     ) async throws(ServiceError) -> Caller {
-        let key = UUIDValue(selector).map { FindTenantStatement.Key.id(TenantID($0)) } ?? .slug(selector)
-        if key == .id(principal.tenantID) || key == .slug(principal.tenantSlug) { return Caller(principal: principal) }
+        let key = UUIDValue(selector).map { FindTenantProfileStatement.Key.id(TenantID($0)) } ?? .slug(selector)
+        if key == .id(principal.tenantID) || key == .slug(principal.tenant.slug) {
+            return Caller(principal: principal)
+        }
         guard principal.role == .systemAdministrator else {
             throw ServiceError(.tenantMismatch, "The token belongs to another tenant than `x-agentd-tenant` names.")
         }
         // What can be no slug is not worth a question to the database, which could not even read some of it.
         if case .slug(let slug) = key, !TenantSlug.isValid(slug) { throw .noSuchTenant }
         let tenant = try await selectedTenant(key, platform: platform)
-        try Self.requireActive(tenant.state, slug: tenant.slug)
-        return Caller(principal: principal, selecting: tenant.id, features: tenant.features)
+        try requireActive(tenant)
+        return Caller(principal: principal, selecting: tenant)
     }
 
     private func selectedTenant(
-        _ key: FindTenantStatement.Key, platform: PlatformSession
-    ) async throws(ServiceError) -> Tenant {
-        let now = clock.uptimeNanoseconds()
-        if let known = selections[key], now &- known.checkedAt < recheckNanoseconds { return known.tenant }
-        guard let tenant = try await platform.run(FindTenantStatement(key)) else { throw .noSuchTenant }
+        _ key: FindTenantProfileStatement.Key, platform: PlatformSession
+    ) async throws(ServiceError) -> TenantProfile {
+        let start = (time: clock.uptimeNanoseconds(), generation: generation)
+        if let known = selections[key], start.time &- known.checkedAt < maximumAge { return known.tenant }
+        guard let tenant = try await platform.run(FindTenantProfileStatement(key)) else { throw .noSuchTenant }
         if selections.count >= Self.maximumSelections { selections.removeAll() }
-        selections[key] = (tenant, now)
+        if start.generation == generation { selections[key] = (tenant, start.time) }
         return tenant
     }
 }

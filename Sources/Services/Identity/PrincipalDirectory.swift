@@ -5,26 +5,46 @@ internal import Storage
 ///
 /// Unchecked: it is touched on one event loop alone.
 final class PrincipalDirectory: @unchecked Sendable {
-    private let signingKeys: SigningKeys
+    /// A look at a token. One that begins after news came must not share the answer of one that began before.
+    private struct LookUp: Hashable {
+        let digest: [UInt8]
+        let generation: UInt64
+    }
+
+    private let signingKeys: SigningKeyRing
+    private let singleTenant: TenantID?
     private let clock: Authenticator.Clock
     private var cache: TokenCache
-    private let lookUps = SingleFlight<[UInt8], Principal>()
+    private let lookUps = SingleFlight<LookUp, Principal>()
+    /// Counts the news.
+    private var generation: UInt64 = 0
 
-    init(signingKeys: SigningKeys, cache: TokenCache, clock: Authenticator.Clock) {
+    init(signingKeys: SigningKeyRing, singleTenant: TenantID?, cache: TokenCache, clock: Authenticator.Clock) {
         self.signingKeys = signingKeys
+        self.singleTenant = singleTenant
         self.cache = cache
         self.clock = clock
     }
 
+    func forget(_ changes: Set<IdentityChange>) {
+        generation &+= 1
+        cache.forget(changes)
+    }
+
+    /// - Parameter maximumAge: How long what was found out before is believed, in nanoseconds.
     /// - Throws: `UNAUTHENTICATED` with its reason when the token is no good; what the database says when it is away.
-    func principal(of token: BearerToken, platform: PlatformSession) async throws(ServiceError) -> Principal {
+    func principal(
+        of token: BearerToken, maximumAge: UInt64, platform: PlatformSession
+    ) async throws(ServiceError) -> Principal {
         let digest = Digest.sha256(token.bytes)
-        switch cache.verdict(of: digest, at: clock.uptimeNanoseconds(), wallClock: clock.wallClock) {
+        let now = clock.uptimeNanoseconds()
+        switch cache.verdict(of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock) {
         case .principal(let principal): return principal
         case .refused(let refusal): throw refusal
         case nil: break
         }
-        return try await lookUps.value(for: digest) { () throws(ServiceError) in
+        let lookUp = LookUp(digest: digest, generation: generation)
+        return try await lookUps.value(for: lookUp) { () throws(ServiceError) in
             try await look(at: token.bytes, digest: digest, platform: platform)
         }
     }
@@ -32,17 +52,22 @@ final class PrincipalDirectory: @unchecked Sendable {
     private func look(
         at token: [UInt8], digest: [UInt8], platform: PlatformSession
     ) async throws(ServiceError) -> Principal {
-        let start = clock.uptimeNanoseconds()
+        let start = (time: clock.uptimeNanoseconds(), generation: generation)
         do {
             let (principal, expireTime) =
                 token.starts(with: APIKey.prefix.utf8)
                 ? try await holder(ofKey: token, platform: platform)
                 : try await subject(ofSigned: token, platform: platform)
-            cache.keep(.principal(principal), of: digest, expireTime: expireTime, at: start)
+            // News that came meanwhile may be of this very principal.
+            if start.generation == generation {
+                cache.keep(.principal(principal), of: digest, expireTime: expireTime, at: start.time)
+            }
             return principal
         } catch {
             // Only what is known of the token is kept, never that the database was away.
-            if error.code == .unauthenticated { cache.keep(.refused(error), of: digest, expireTime: nil, at: start) }
+            if error.code == .unauthenticated, start.generation == generation {
+                cache.keep(.refused(error), of: digest, expireTime: nil, at: start.time)
+            }
             throw error
         }
     }
@@ -50,8 +75,10 @@ final class PrincipalDirectory: @unchecked Sendable {
     private func subject(
         ofSigned token: [UInt8], platform: PlatformSession
     ) async throws(ServiceError) -> (Principal, expireTime: Timestamp?) {
-        let subject = try await signingKeys.verify(token, at: clock.wallClock())
-        let statement = FindUserPrincipalStatement(tenantID: subject.tenantID, userID: subject.userID)
+        let subject = try await signingKeys.current.verify(token, at: clock.wallClock())
+        // Where there is one tenant alone, a token need not name it.
+        guard let tenantID = subject.tenantID ?? singleTenant else { throw .tokenInvalid }
+        let statement = FindUserPrincipalStatement(tenantID: tenantID, userID: subject.userID)
         guard let principal = try await platform.run(statement) else { throw .tokenInvalid }
         return (principal, subject.expireTime)
     }

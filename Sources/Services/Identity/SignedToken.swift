@@ -42,7 +42,7 @@ struct TokenClaims: JWTPayload {
     }
 
     let sub: String
-    let tenantID: String
+    let tenantID: String?
     /// Seconds since 1970, perhaps with a fraction (RFC 7519, section 2).
     let exp: Double
     let nbf: Double?

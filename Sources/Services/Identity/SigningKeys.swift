@@ -19,7 +19,8 @@ package struct SigningKeys: Sendable {
 
     /// Whom a token that was verified speaks for.
     package struct Subject: Sendable, Equatable {
-        package let tenantID: TenantID
+        /// Nil when the token names none.
+        package let tenantID: TenantID?
         package let userID: Int64
         /// When it ends, with the allowance for the clocks.
         package let expireTime: Timestamp
@@ -89,10 +90,10 @@ package struct SigningKeys: Sendable {
         }
         if let issuer, claims.iss != issuer { throw .tokenInvalid }
         if let audience, claims.aud?.values.contains(audience) != true { throw .tokenInvalid }
-        guard let userID = Int64(claims.sub), userID > 0, "\(userID)" == claims.sub,
-            let tenant = UUIDValue(claims.tenantID)
-        else { throw .tokenInvalid }
-        return Subject(tenantID: TenantID(tenant), userID: userID, expireTime: expireTime)
+        guard let userID = Int64(claims.sub), userID > 0, "\(userID)" == claims.sub else { throw .tokenInvalid }
+        let tenant = claims.tenantID.map { UUIDValue($0).map { TenantID($0) } }
+        if let tenant, tenant == nil { throw .tokenInvalid }
+        return Subject(tenantID: tenant ?? nil, userID: userID, expireTime: expireTime)
     }
 
     private static func time(_ seconds: Double) -> Timestamp? {

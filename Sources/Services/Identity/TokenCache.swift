@@ -1,7 +1,7 @@
 internal import AgentdCore
 
-/// What is known of tokens that were looked at before, by their SHA-256. Bounded; what is too old is looked at again,
-/// so that a revoked token, a deactivated user or a suspended tenant is noticed.
+/// What is known of tokens that were looked at before, by their SHA-256. Bounded. News of a revoked token, a
+/// deactivated user or a suspended tenant make it forget; what is too old is looked at again, should news get lost.
 struct TokenCache {
     enum Verdict {
         case principal(Principal)
@@ -15,28 +15,46 @@ struct TokenCache {
         let expireTime: Timestamp?
     }
 
-    private let recheckNanoseconds: UInt64
+    /// How long a refusal is kept: a flood of wrong tokens asks the database seldom, and a new user waits no longer.
+    private static let refusalNanoseconds: UInt64 = 2_000_000_000
+
     /// Apart from each other, so that a flood of wrong tokens does not push out the right ones.
     private var principals: Generations<Entry>
     private var refusals: Generations<Entry>
 
-    /// - Parameters:
-    ///   - capacity: The most tokens kept, of those that are good and of those that are not.
-    ///   - recheckNanoseconds: How old an entry may get.
-    init(capacity: Int, recheckNanoseconds: UInt64) {
-        self.recheckNanoseconds = recheckNanoseconds
+    /// - Parameter capacity: The most tokens kept, of those that are good and of those that are not.
+    init(capacity: Int) {
         principals = Generations(capacity: capacity)
         refusals = Generations(capacity: capacity)
     }
 
     /// What was found out about the token, or nil when it has to be looked at.
-    func verdict(of digest: [UInt8], at now: UInt64, wallClock: () -> Timestamp) -> Verdict? {
-        guard let entry = principals[digest] ?? refusals[digest],
+    /// - Parameter maximumAge: How old it may be, in nanoseconds.
+    func verdict(
+        of digest: [UInt8], maximumAge: UInt64, at now: UInt64, wallClock: () -> Timestamp
+    ) -> Verdict? {
+        if let entry = principals[digest] {
             // A difference that wraps around is a time before the check: that is too far away as well.
-            now &- entry.checkedAt < recheckNanoseconds
-        else { return nil }
-        if let expireTime = entry.expireTime, expireTime <= wallClock() { return nil }
+            guard now &- entry.checkedAt < maximumAge else { return nil }
+            if let expireTime = entry.expireTime, expireTime <= wallClock() { return nil }
+            return entry.verdict
+        }
+        guard let entry = refusals[digest], now &- entry.checkedAt < min(maximumAge, Self.refusalNanoseconds) else {
+            return nil
+        }
         return entry.verdict
+    }
+
+    /// Forgets the tokens that the changes concern. Looks at every token, which is why changes come in batches.
+    mutating func forget(_ changes: Set<IdentityChange>) {
+        if changes.contains(.everything) || changes.contains(.signingKeys) { refusals.removeAll { _ in true } }
+        principals.removeAll { entry in
+            guard case .principal(let principal) = entry.verdict else { return true }
+            return changes.contains(.everything) || changes.contains(.tenant(principal.tenantID))
+                || changes.contains(.user(principal.tenantID, principal.userID))
+                || changes.contains(.token(principal.tenantID, principal.tokenID))
+                || principal.tokenID == Principal.signedTokenID && changes.contains(.signingKeys)
+        }
     }
 
     /// - Parameter now: When the look began, not when it ended: what happened in between may have been missed.
@@ -71,6 +89,11 @@ private struct Generations<Value> {
             young = [:]
         }
         young[key] = value
+    }
+
+    mutating func removeAll(where isToGo: (Value) -> Bool) {
+        young = young.filter { !isToGo($0.value) }
+        old = old.filter { !isToGo($0.value) }
     }
 
     mutating func remove(_ key: [UInt8]) {

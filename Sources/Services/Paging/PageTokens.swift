@@ -4,16 +4,21 @@ internal import Storage
 
 /// Makes and reads page tokens: where the next page begins, for this caller and this query alone.
 ///
-/// A token is base64url of: a version, the kind of the value that the list is ordered by, the id of the last agent,
-/// that value, and an HMAC-SHA256 over all of it and over what the token is good for. It authorises nothing: whoever
+/// A token is base64url of: a version, the values of the last object that the list is ordered by, each with its kind
+/// and its length, and an HMAC-SHA256 over all of it and over what the token is good for. It authorises nothing: whoever
 /// presents it sees what the query shows anyway.
 package struct PageTokens: Sendable {
-    private static let version: UInt8 = 1
-    private static let headBytes = 10
+    private static let version: UInt8 = 2
     /// 128 bits of HMAC-SHA256: guessing one is out of reach.
     private static let codeBytes = 16
     /// An agent's name of 255 characters with four bytes each fits, with all the rest.
     private static let maximumTextBytes = 2_048
+
+    private enum Kind: UInt8 {
+        case number = 1
+        case text = 2
+        case time = 3
+    }
 
     private let key: SymmetricKey
 
@@ -23,40 +28,56 @@ package struct PageTokens: Sendable {
         self.key = SymmetricKey(data: key)
     }
 
-    func text(of cursor: AgentQuery.Cursor, for binding: PageBinding) -> String {
-        var token = [Self.version, 0]
-        token += Self.bytes(UInt64(bitPattern: cursor.id))
-        switch cursor.value {
-        case .none:
-            break
-        case .text(let text):
-            token[1] = 1
-            token += text.utf8
-        case .time(let time):
-            token[1] = 2
-            token += Self.bytes(UInt64(bitPattern: time.microseconds))
+    func text(of cursor: PageCursor, for binding: PageBinding) -> String {
+        var token = [Self.version]
+        for part in cursor.parts {
+            let (kind, value) = Self.bytes(of: part)
+            token.append(kind.rawValue)
+            token += Self.bytes(UInt16(value.count))
+            token += value
         }
         return Base64URL.text(token + code(of: token, for: binding))
     }
 
     /// - Throws: `PAGE_TOKEN_INVALID` for a token that was altered, or that was made for another caller or query.
-    func cursor(_ text: String, for binding: PageBinding) throws(ServiceError) -> AgentQuery.Cursor {
+    func cursor(_ text: String, for binding: PageBinding) throws(ServiceError) -> PageCursor {
         guard text.utf8.count <= Self.maximumTextBytes, let bytes = Base64URL.bytes(text.utf8),
-            bytes.count >= Self.headBytes + Self.codeBytes
+            bytes.count > Self.codeBytes
         else { throw .pageTokenInvalid }
         let token = Array(bytes.dropLast(Self.codeBytes))
         guard equalInConstantTime(code(of: token, for: binding), Array(bytes.suffix(Self.codeBytes))),
-            token[0] == Self.version, let value = Self.value(kind: token[1], token[Self.headBytes...])
+            token[0] == Self.version, let parts = Self.parts(token[1...])
         else { throw .pageTokenInvalid }
-        return AgentQuery.Cursor(id: Self.number(token[2..<Self.headBytes]), value: value)
+        return PageCursor(parts: parts)
     }
 
-    private static func value(kind: UInt8, _ bytes: ArraySlice<UInt8>) -> AgentQuery.Cursor.Value? {
+    private static func bytes(of part: PageCursor.Part) -> (Kind, [UInt8]) {
+        switch part {
+        case .number(let number): (.number, bytes(UInt64(bitPattern: number)))
+        case .text(let text): (.text, Array(text.utf8))
+        case .time(let time): (.time, bytes(UInt64(bitPattern: time.microseconds)))
+        }
+    }
+
+    private static func parts(_ token: ArraySlice<UInt8>) -> [PageCursor.Part]? {
+        var parts: [PageCursor.Part] = []
+        var rest = token
+        while let first = rest.popFirst() {
+            guard let kind = Kind(rawValue: first), rest.count >= 2 else { return nil }
+            let length = Int(number(rest.prefix(2)))
+            rest = rest.dropFirst(2)
+            guard rest.count >= length, let part = part(kind, rest.prefix(length)) else { return nil }
+            parts.append(part)
+            rest = rest.dropFirst(length)
+        }
+        return parts
+    }
+
+    private static func part(_ kind: Kind, _ bytes: ArraySlice<UInt8>) -> PageCursor.Part? {
         switch kind {
-        case 0: bytes.isEmpty ? AgentQuery.Cursor.Value.none : nil
-        case 1: String(validating: bytes, as: UTF8.self).map { .text($0) }
-        case 2: bytes.count == 8 ? .time(Timestamp(microseconds: number(bytes))) : nil
-        default: nil
+        case .number: bytes.count == 8 ? .number(number(bytes)) : nil
+        case .text: String(validating: bytes, as: UTF8.self).map { .text($0) }
+        case .time: bytes.count == 8 ? .time(Timestamp(microseconds: number(bytes))) : nil
         }
     }
 
@@ -67,7 +88,9 @@ package struct PageTokens: Sendable {
         return Array(code.finalize().prefix(Self.codeBytes))
     }
 
-    private static func bytes(_ number: UInt64) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+    private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
+        withUnsafeBytes(of: number.bigEndian) { Array($0) }
+    }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int64 {
         Int64(bitPattern: bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) })

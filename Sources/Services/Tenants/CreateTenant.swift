@@ -7,28 +7,34 @@ struct CreateTenant: RemoteProcedure {
     static let path = "/agentd.v1.TenantService/CreateTenant"
     static let access = Access.role(.systemAdministrator)
 
+    private let isSingleTenant: Bool
+
+    init(isSingleTenant: Bool = false) { self.isSingleTenant = isSingleTenant }
+
     func callAsFunction(_ request: CreateTenantRequest, _ context: CallContext) async throws(ServiceError) -> Tenant {
         let (tenant, administrator) = try Self.content(of: request)
+        if isSingleTenant { throw .singleTenant }
         let statement = CreateTenantStatement(
-            change: context.change(requestID: request.requestID), caller: context.caller,
-            callID: context.inbound.callID,
-            tenant: tenant, administrator: administrator)
-        return try await context.platform.run(statement).value(of: .created("tenant"))
+            change: context.platformChange(requestID: request.requestID), tenant: tenant, administrator: administrator)
+        return try await context.platform.run(statement).value(of: .created(.tenant))
     }
 
     static func content(of request: CreateTenantRequest) throws(ServiceError) -> (tenant: Tenant, administrator: User?)
     {
         var violations = FieldViolations()
         // The database gives the real id.
-        let placeholder = TenantID(UUIDValue(high: 0, low: 0))
-        var tenant = Tenant(id: placeholder)
+        var tenant = Tenant(id: TenantRules.unknownID)
         if let message = request.tenant {
-            TenantRules.read(message, into: &tenant, &violations)
+            TenantRules.read(message, fields: .all.subtracting(.state), into: &tenant, &violations)
+            if tenant.displayName.isEmpty { tenant.displayName = tenant.slug }
+            violations.require(
+                message.state == 0 || message.state == TenantState.active.rawValue, "tenant.state",
+                "is always ACTIVE on creation")
         } else {
             violations.add("tenant", "is required")
         }
         let administrator = request.administrator.map { message in
-            var user = User(tenantID: placeholder)
+            var user = User(tenantID: TenantRules.unknownID)
             UserRules.read(message, field: "administrator", into: &user, &violations)
             let role = Role(rawValue: message.role)
             violations.require(

@@ -5,12 +5,12 @@ internal import Storage
 /// Creates a user in the tenant that the call works in.
 struct CreateUser: RemoteProcedure {
     static let path = "/agentd.v1.UserService/CreateUser"
-    static let access = Access.role(.systemAdministrator)
+    static let access = Access.role(.tenantAdministrator)
 
     func callAsFunction(_ request: CreateUserRequest, _ context: CallContext) async throws(ServiceError) -> User {
         let user = try Self.user(of: request, tenantID: context.caller.tenantID)
         let statement = CreateUserStatement(change: context.change(requestID: request.requestID), user: user)
-        return try await context.tenant.run(statement).value(of: .created("user"))
+        return try await context.tenant.run(statement).value(of: .created(.user))
     }
 
     static func user(of request: CreateUserRequest, tenantID: TenantID) throws(ServiceError) -> User {
@@ -19,21 +19,12 @@ struct CreateUser: RemoteProcedure {
         if let message = request.user {
             UserRules.read(message, field: "user", into: &user, &violations)
             // Unspecified means MEMBER.
-            if message.role != 0 { user.role = role(message.role, &violations) }
+            if message.role != 0 { user.role = UserRules.role(message.role, &violations) }
         } else {
             violations.add("user", "is required")
         }
         violations.requireRequestID(request.requestID)
         try violations.refuseIfAny()
         return user
-    }
-
-    private static func role(_ number: Int32, _ violations: inout FieldViolations) -> Role {
-        let role = Role(rawValue: number)
-        violations.require(role != nil, "user.role", "is unknown, MEMBER or TENANT_ADMIN")
-        violations.require(
-            role != .systemAdministrator, "user.role",
-            "must be MEMBER or TENANT_ADMIN; a SYSTEM_ADMIN is made with `agentd token create --system-admin`")
-        return role ?? .member
     }
 }

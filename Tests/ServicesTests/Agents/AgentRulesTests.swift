@@ -19,13 +19,13 @@ struct AgentRulesTests {
     private static func refused(_ change: (inout AgentMessage) -> Void) -> [String] {
         let request = request(change)
         return refusedFields { () throws(ServiceError) in
-            try CreateAgent.agent(of: request, tenantID: Callers.tenantA)
+            try CreateAgent.agent(of: request, tenant: TenantProfile(id: Callers.tenantA))
         }
     }
 
     @Test("Only a name and a type are required; the rest has defaults")
     func defaults() throws {
-        let (agent, _) = try CreateAgent.agent(of: Self.request { _ in }, tenantID: Callers.tenantA)
+        let (agent, _) = try CreateAgent.agent(of: Self.request { _ in }, tenant: TenantProfile(id: Callers.tenantA))
         #expect(agent.name == "Ada" && agent.type == .research && agent.status == .draft)
         #expect(agent.config == "{}" && agent.description.isEmpty && agent.systemPrompt.isEmpty && !agent.isPublic)
     }
@@ -38,7 +38,7 @@ struct AgentRulesTests {
                 $0.tenantID = "not even a UUID"
                 $0.ownerID = 98
                 $0.etag = "r77"
-            }, tenantID: Callers.tenantA)
+            }, tenant: TenantProfile(id: Callers.tenantA))
         #expect(agent.id == 0 && agent.ownerID == 0 && agent.tenantID == Callers.tenantA && agent.revision == 1)
     }
 
@@ -54,7 +54,7 @@ struct AgentRulesTests {
         }
         request.requestID = "tomorrow"
         let fields = refusedFields { () throws(ServiceError) in
-            try CreateAgent.agent(of: request, tenantID: Callers.tenantA)
+            try CreateAgent.agent(of: request, tenant: TenantProfile(id: Callers.tenantA))
         }
         #expect(
             fields == [
@@ -66,7 +66,7 @@ struct AgentRulesTests {
     @Test("A request without an agent says so")
     func noAgent() {
         let fields = refusedFields { () throws(ServiceError) in
-            try CreateAgent.agent(of: CreateAgentRequest(), tenantID: Callers.tenantA)
+            try CreateAgent.agent(of: CreateAgentRequest(), tenant: TenantProfile(id: Callers.tenantA))
         }
         #expect(fields == ["agent"])
     }
@@ -99,7 +99,8 @@ struct AgentRulesTests {
     @Test("A configuration is an object of at most 65,536 bytes, kept byte for byte")
     func config() throws {
         let kept = " {\"b\" : 1.0e+2,\n \"a\": [ ], \"b\": \"\\u00e4\\/\" }\n"
-        let (agent, _) = try CreateAgent.agent(of: Self.request { $0.config = kept }, tenantID: Callers.tenantA)
+        let (agent, _) = try CreateAgent.agent(
+            of: Self.request { $0.config = kept }, tenant: TenantProfile(id: Callers.tenantA))
         #expect(Array(agent.config.utf8) == Array(kept.utf8))
         let frame = "{\"x\":\"\"}".utf8.count
         #expect(Self.refused { $0.config = "{\"x\":\"\(String(repeating: "x", count: 65_536 - frame))\"}" } == [])
@@ -119,7 +120,7 @@ struct AgentRulesTests {
         var request = Self.request { _ in }
         request.requestID = text
         let fields = refusedFields { () throws(ServiceError) in
-            try CreateAgent.agent(of: request, tenantID: Callers.tenantA)
+            try CreateAgent.agent(of: request, tenant: TenantProfile(id: Callers.tenantA))
         }
         #expect(fields == (accepted ? [] : ["request_id"]))
     }

@@ -22,7 +22,7 @@ struct UpdateAgentTests {
     private static func update(_ request: UpdateAgentRequest) throws(ServiceError) -> (
         agent: Agent, fields: AgentFields, revision: Int64?
     ) {
-        try UpdateAgent.update(of: request, tenantID: Callers.tenantA)
+        try UpdateAgent.update(of: request, tenant: TenantProfile(id: Callers.tenantA))
     }
 
     private static let masks: [(paths: [String]?, fields: AgentFields)] = [

@@ -8,7 +8,7 @@ struct CallerTests {
         let principal = Callers.principal(userID: 7, role: .systemAdministrator)
         let home = Caller(principal: principal)
         #expect(home.isAtHome && home.ownerID == 7 && home.userID == 7)
-        let away = Caller(principal: principal, selecting: Callers.tenantB, features: [])
+        let away = Caller(principal: principal, selecting: TenantProfile(id: Callers.tenantB))
         #expect(!away.isAtHome && away.ownerID == 0 && away.userID == 7)
     }
 }

@@ -52,9 +52,9 @@ struct ChangeOutcomeTests {
 
     @Test("What cannot happen to something new is a bug of ours")
     func created() {
-        for outcome in [ChangeOutcome<Int>.absent, .foreign, .stale, .unsuitable] {
-            #expect(Self.error(outcome, .created("agent"))?.reason == .internal)
+        for outcome in [ChangeOutcome<Int>.absent, .foreign, .unsuitable, .unlocked] {
+            #expect(Self.error(outcome, .created(.agent))?.reason == .internal)
         }
-        #expect(Self.error(.requestIDReused, .created("agent"))?.reason == .requestIDReused)
+        #expect(Self.error(.requestIDReused, .created(.agent))?.reason == .requestIDReused)
     }
 }

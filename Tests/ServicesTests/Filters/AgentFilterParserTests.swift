@@ -101,7 +101,7 @@ struct AgentFilterParserTests {
 
     @Test("What is no filter is refused at its column", arguments: refused)
     func refuses(_ text: String, _ column: Int, _ fragment: String) {
-        let problem = #expect(throws: AgentFilterParser.Problem.self) { try AgentFilterParser.parse(text) }
+        let problem = #expect(throws: FilterProblem.self) { try AgentFilterParser.parse(text) }
         #expect(problem?.column == column)
         #expect(problem?.description.contains(fragment) == true, "\(problem?.description ?? "nothing")")
     }
@@ -110,9 +110,9 @@ struct AgentFilterParserTests {
     func bounds() throws {
         let start = "name = \""
         let longest = start + String(repeating: "x", count: 2_047 - start.utf8.count) + "\""
-        #expect(longest.utf8.count == AgentFilterParser.maximumBytes)
+        #expect(longest.utf8.count == FilterTerms.maximumBytes)
         #expect(try AgentFilterParser.parse(longest).name != nil)
-        #expect(throws: AgentFilterParser.Problem.self) { try AgentFilterParser.parse(longest + " ") }
+        #expect(throws: FilterProblem.self) { try AgentFilterParser.parse(longest + " ") }
     }
 
     @Test("Every beginning of a filter is either a filter or refused")

@@ -30,7 +30,7 @@ struct HealthStateTests {
 
     @Test(
         "Other services are unknown",
-        arguments: ["agentd.v1.agentservice", "AgentService", "x", " ", "agentd.v1.AuditService"])
+        arguments: ["agentd.v1.agentservice", "AgentService", "x", " ", "agentd.v1.ToolService"])
     func unknown(_ service: String) {
         let health = HealthState()
         health.setReady(true)

@@ -135,7 +135,6 @@ struct ForgedTokenTests {
         .claims("a user beyond 64 bits", ["sub": #""18446744073709551623""#]),
         .claims("a user in other digits", ["sub": "\"\u{0667}\""]),
         .claims("a name as user", ["sub": #""admin""#]),
-        .claims("no tenant", ["tenant_id": nil]),
         .claims("an empty tenant", ["tenant_id": #""""#]),
         .claims("a tenant without dashes", ["tenant_id": #""0123456789abcdef0123456789abcdef""#]),
         .claims("a tenant in braces", ["tenant_id": #""{\#(TokenForge.tenantText)}""#]),

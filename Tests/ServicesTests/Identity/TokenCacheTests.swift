@@ -13,9 +13,9 @@ struct TokenCacheTests {
     }
 
     private static func known(
-        _ cache: TokenCache, _ digest: [UInt8], at time: UInt64, wallClock: Timestamp = now
+        _ cache: TokenCache, _ digest: [UInt8], maximumAge: UInt64 = 30, at time: UInt64, wallClock: Timestamp = now
     ) -> Known {
-        switch cache.verdict(of: digest, at: time, wallClock: { wallClock }) {
+        switch cache.verdict(of: digest, maximumAge: maximumAge, at: time, wallClock: { wallClock }) {
         case .principal: .good
         case .refused: .bad
         case nil: .nothing
@@ -24,7 +24,7 @@ struct TokenCacheTests {
 
     @Test("A good token is known until it has to be checked again")
     func recheck() {
-        var cache = TokenCache(capacity: 10, recheckNanoseconds: 30)
+        var cache = TokenCache(capacity: 10)
         #expect(Self.known(cache, [1], at: 100) == .nothing)
         cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 100)
         #expect(Self.known(cache, [1], at: 100) == .good)
@@ -35,15 +35,47 @@ struct TokenCacheTests {
 
     @Test("A refusal does not outlive the time of the check either")
     func recheckRefusal() {
-        var cache = TokenCache(capacity: 10, recheckNanoseconds: 30)
+        var cache = TokenCache(capacity: 10)
         cache.keep(.refused(.tokenRevoked), of: [1], expireTime: nil, at: 100)
         #expect(Self.known(cache, [1], at: 129) == .bad)
         #expect(Self.known(cache, [1], at: 130) == .nothing)
     }
 
+    @Test("A refusal is kept for two seconds at most, so that what has become good is noticed")
+    func shortRefusal() {
+        var cache = TokenCache(capacity: 10)
+        cache.keep(.refused(.tokenInvalid), of: [1], expireTime: nil, at: 0)
+        #expect(Self.known(cache, [1], maximumAge: .max, at: 1_999_999_999) == .bad)
+        #expect(Self.known(cache, [1], maximumAge: .max, at: 2_000_000_000) == .nothing)
+    }
+
+    @Test("News make it forget those whom they concern, and nobody else", arguments: News.all)
+    fileprivate func news(_ news: News) {
+        var cache = TokenCache(capacity: 10)
+        for (index, principal) in News.principals.enumerated() {
+            cache.keep(.principal(principal), of: [UInt8(index)], expireTime: nil, at: 0)
+        }
+        cache.forget([news.change])
+        let forgotten = News.principals.indices.filter { Self.known(cache, [UInt8($0)], at: 1) == .nothing }
+        #expect(forgotten == news.forgotten)
+    }
+
+    @Test("Refusals are forgotten when the keys change or much may have been missed, and not otherwise")
+    func newsOfRefusals() {
+        for (change, known) in [
+            (IdentityChange.signingKeys, Known.nothing), (.everything, .nothing),
+            (.tenant(Callers.tenantA), .bad),
+        ] {
+            var cache = TokenCache(capacity: 10)
+            cache.keep(.refused(.tokenInvalid), of: [1], expireTime: nil, at: 0)
+            cache.forget([change])
+            #expect(Self.known(cache, [1], at: 1) == known)
+        }
+    }
+
     @Test("A token ends when it expires, however lately it was checked")
     func expiry() {
-        var cache = TokenCache(capacity: 10, recheckNanoseconds: 1_000)
+        var cache = TokenCache(capacity: 10)
         cache.keep(.principal(Self.principal), of: [1], expireTime: Timestamp(microseconds: 2_000_000), at: 100)
         #expect(Self.known(cache, [1], at: 101, wallClock: Timestamp(microseconds: 1_999_999)) == .good)
         #expect(Self.known(cache, [1], at: 101, wallClock: Timestamp(microseconds: 2_000_000)) == .nothing)
@@ -51,7 +83,7 @@ struct TokenCacheTests {
 
     @Test("What was found out later holds, good or bad")
     func change() {
-        var cache = TokenCache(capacity: 10, recheckNanoseconds: 30)
+        var cache = TokenCache(capacity: 10)
         cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 100)
         cache.keep(.refused(.tokenRevoked), of: [1], expireTime: nil, at: 110)
         #expect(Self.known(cache, [1], at: 111) == .bad)
@@ -61,14 +93,14 @@ struct TokenCacheTests {
 
     @Test("Times at the end of the clock overflow nothing")
     func endOfTime() {
-        var cache = TokenCache(capacity: 10, recheckNanoseconds: .max)
+        var cache = TokenCache(capacity: 10)
         cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: .max - 5)
-        #expect(Self.known(cache, [1], at: .max) == .good)
+        #expect(Self.known(cache, [1], maximumAge: .max, at: .max) == .good)
     }
 
     @Test("It never holds more than its capacity, and the latest half is always there", arguments: [1, 2, 3, 10, 100])
     func capacity(_ capacity: Int) {
-        var cache = TokenCache(capacity: capacity, recheckNanoseconds: 1_000_000)
+        var cache = TokenCache(capacity: capacity)
         let digests = (0..<1_000).map { [UInt8($0 / 256), UInt8($0 % 256)] }
         for digest in digests { cache.keep(.principal(Self.principal), of: digest, expireTime: nil, at: 0) }
         let held = digests.filter { Self.known(cache, $0, at: 1) == .good }
@@ -78,7 +110,7 @@ struct TokenCacheTests {
 
     @Test("A flood of wrong tokens pushes out no right one")
     func flood() {
-        var cache = TokenCache(capacity: 10, recheckNanoseconds: 1_000)
+        var cache = TokenCache(capacity: 10)
         cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 0)
         for index in 0..<10_000 {
             cache.keep(
@@ -86,4 +118,27 @@ struct TokenCacheTests {
         }
         #expect(Self.known(cache, [1], at: 2) == .good)
     }
+}
+
+/// A change, and which of four principals it concerns.
+private struct News: CustomTestStringConvertible {
+    let change: IdentityChange
+    let forgotten: [Int]
+
+    static let principals = [
+        Callers.principal(userID: 7, tokenID: "one"), Callers.principal(userID: 7, tokenID: "two"),
+        Callers.principal(userID: 8), Callers.principal(tenantID: Callers.tenantB, userID: 7, tokenID: "one"),
+    ]
+
+    static let all = [
+        News(change: .token(Callers.tenantA, "one"), forgotten: [0]),
+        News(change: .token(Callers.tenantA, "three"), forgotten: []),
+        News(change: .user(Callers.tenantA, 7), forgotten: [0, 1]),
+        News(change: .tenant(Callers.tenantA), forgotten: [0, 1, 2]),
+        News(change: .tenant(Callers.tenantB), forgotten: [3]),
+        News(change: .signingKeys, forgotten: [2]),
+        News(change: .everything, forgotten: [0, 1, 2, 3]),
+    ]
+
+    var testDescription: String { change.description }
 }

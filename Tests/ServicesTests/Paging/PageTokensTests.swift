@@ -15,23 +15,23 @@ struct PageTokensTests {
         PageBinding(caller: caller, method: method, parameters: parameters)
     }
 
-    private static let cursors: [AgentQuery.Cursor] = [
-        .init(id: 1, value: .none), .init(id: .max, value: .none), .init(id: 42, value: .text("")),
-        .init(id: 42, value: .text("Nämen 🦉")),
-        .init(id: 42, value: .text(String(repeating: "\u{10FFFF}", count: 255))),
-        .init(id: 42, value: .time(Timestamp(microseconds: 1_750_000_000_123_456))),
-        .init(id: 42, value: .time(Timestamp(microseconds: -1))),
+    private static let cursors: [PageCursor] = [
+        PageCursor(.number(1)), PageCursor(.number(.max)), PageCursor(.text(""), .number(42)),
+        PageCursor(.text("Nämen 🦉"), .number(42)), PageCursor(.text("slug"), .text("id")),
+        PageCursor(.text(String(repeating: "\u{10FFFF}", count: 255)), .number(42)),
+        PageCursor(.time(Timestamp(microseconds: 1_750_000_000_123_456)), .number(42)),
+        PageCursor(.time(Timestamp(microseconds: -1)), .text("0123456789abcdef")), PageCursor(),
     ]
 
     @Test("A cursor comes back as it was", arguments: cursors)
-    func roundTrip(_ cursor: AgentQuery.Cursor) throws {
+    func roundTrip(_ cursor: PageCursor) throws {
         let text = tokens.text(of: cursor, for: Self.binding())
         #expect(try tokens.cursor(text, for: Self.binding()) == cursor)
         #expect(text.utf8.allSatisfy { Character(Unicode.Scalar($0)).isLetter || "0123456789-_".utf8.contains($0) })
     }
 
     @Test("A token with any byte altered, left out or added is refused", arguments: cursors)
-    func tampering(_ cursor: AgentQuery.Cursor) {
+    func tampering(_ cursor: PageCursor) {
         let text = Array(tokens.text(of: cursor, for: Self.binding()).utf8)
         func expectRefusal(_ bytes: some Sequence<UInt8>, _ what: String) {
             let error = #expect(throws: ServiceError.self, "\(what)") {
@@ -59,7 +59,8 @@ struct PageTokensTests {
             "the same user from another tenant",
             binding(
                 caller: Caller(
-                    principal: Callers.principal(tenantID: Callers.tenantB), selecting: Callers.tenantA, features: []))
+                    principal: Callers.principal(tenantID: Callers.tenantB),
+                    selecting: TenantProfile(id: Callers.tenantA)))
         ),
         ("another method", binding(method: "/agentd.v1.AgentService/ListPublicAgents")),
         ("another filter", binding(parameters: ["status = DRAFT", "name desc", ""])),
@@ -70,7 +71,7 @@ struct PageTokensTests {
 
     @Test("A token is good for its own caller and query alone", arguments: strangers)
     func refusesStranger(_ what: String, _ stranger: PageBinding) {
-        let text = tokens.text(of: .init(id: 42, value: .text("x")), for: Self.binding())
+        let text = tokens.text(of: PageCursor(.text("x"), .number(42)), for: Self.binding())
         let error = #expect(throws: ServiceError.self) { try tokens.cursor(text, for: stranger) }
         #expect(error?.reason == .pageTokenInvalid)
     }
@@ -78,7 +79,7 @@ struct PageTokensTests {
     @Test("A token signed with another key is refused")
     func otherKey() {
         let text = PageTokens(key: Array(repeating: 0, count: 32)).text(
-            of: .init(id: 1, value: .none), for: Self.binding())
+            of: PageCursor(.number(1)), for: Self.binding())
         #expect(throws: ServiceError.self) { try tokens.cursor(text, for: Self.binding()) }
     }
 

@@ -6,11 +6,12 @@ enum Callers {
     static let tenantB = TenantID(UUIDValue(high: 2, low: 2))
 
     static func principal(
-        tenantID: TenantID = tenantA, features: Features = [], userID: Int64 = 7, role: Role = .member
+        tenantID: TenantID = tenantA, features: Features = [], userID: Int64 = 7, role: Role = .member,
+        tokenID: String = Principal.signedTokenID
     ) -> Principal {
         Principal(
-            tenantID: tenantID, tenantSlug: "a", tenantState: .active, features: features, userID: userID, role: role,
-            userIsActive: true, tokenID: "jwt")
+            tenant: TenantProfile(id: tenantID, slug: "a", features: features), userID: userID, role: role,
+            userIsActive: true, tokenID: tokenID)
     }
 
     static func caller(tenantID: TenantID = tenantA, features: Features = [], userID: Int64 = 7) -> Caller {

@@ -61,6 +61,7 @@ struct CreateTenantTests {
             $0.slug = "Acme"
             $0.displayName = String(repeating: "x", count: 256)
             $0.domain = "not a domain"
+            $0.state = TenantState.suspended.rawValue
             $0.features = ["custom_agents", "time_travel", ""]
             $0.limits = limits
         }
@@ -68,7 +69,7 @@ struct CreateTenantTests {
         #expect(
             Self.refused(request) == [
                 "tenant.slug", "tenant.display_name", "tenant.domain", "tenant.features[1]", "tenant.features[2]",
-                "tenant.limits.max_agents", "tenant.limits.max_in_flight", "administrator.email",
+                "tenant.limits.max_agents", "tenant.limits.max_in_flight", "tenant.state", "administrator.email",
                 "administrator.display_name", "administrator.role", "request_id",
             ])
     }
