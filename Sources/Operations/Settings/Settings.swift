@@ -6,6 +6,7 @@ package struct Settings: Sendable {
     package let identity: IdentitySettings
     package let tenancy: TenancySettings
     package let limits: LimitSettings
+    package let statistics: StatisticsSettings
     package let log: LogSettings
     /// All of them as they are in force, in the order of the table.
     package let effective: [EffectiveSetting]
@@ -18,6 +19,7 @@ package struct Settings: Sendable {
         identity = IdentitySettings(&reader)
         tenancy = TenancySettings(&reader)
         limits = LimitSettings(&reader)
+        statistics = StatisticsSettings(&reader)
         log = LogSettings(&reader)
         effective = reader.effective
         guard reader.problems.isEmpty else { throw SettingsFailure(problems: reader.problems) }

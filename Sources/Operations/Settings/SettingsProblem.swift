@@ -1,3 +1,5 @@
+internal import AgentdCore
+
 /// One thing that is wrong with the configuration, in words for the person who wrote it.
 package struct SettingsProblem: Error, Sendable, Equatable, CustomStringConvertible {
     package let description: String

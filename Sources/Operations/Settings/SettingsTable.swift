@@ -3,7 +3,7 @@ package enum SettingsTable {
     private static let groups: [(title: String, entries: [SettingEntry])] = [
         ("Listening", ListenSettings.entries), ("Database", DatabaseSettings.entries),
         ("Identity", IdentitySettings.entries), ("Tenancy", TenancySettings.entries),
-        ("Limits", LimitSettings.entries), ("Logs", LogSettings.entries),
+        ("Limits", LimitSettings.entries), ("Statistics", StatisticsSettings.entries), ("Logs", LogSettings.entries),
     ]
 
     package static let entries = groups.flatMap(\.entries)

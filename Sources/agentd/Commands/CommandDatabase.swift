@@ -20,7 +20,10 @@ struct CommandDatabase {
     }
 
     /// Connects as the owner.
-    func withOwner<R: Sendable>(_ body: @Sendable (String) async throws -> R) async throws -> R {
+    /// - Parameter migrated: Whether an embedded database is to be migrated first.
+    func withOwner<R: Sendable>(
+        migrated: Bool = true, _ body: @Sendable (String) async throws -> R
+    ) async throws -> R {
         if let owner = settings.owner { return try await body(owner.conninfo) }
         guard settings.location == .embedded else {
             throw Failure(
@@ -28,7 +31,7 @@ struct CommandDatabase {
                 "This needs AGENTD_OWNER_DATABASE_URL: the database of AGENTD_DATABASE_URL as a superuser, or as its "
                     + "owner with CREATEROLE.")
         }
-        return try await withEmbedded { try await body($0.owner) }
+        return try await withEmbedded(migrated: migrated) { try await body($0.owner) }
     }
 
     /// Connects as agentd_app and as agentd_platform.
@@ -44,12 +47,12 @@ struct CommandDatabase {
                     "There is no database in \(settings.dataFolder). Name the folder with AGENTD_DATA_DIR, or another "
                         + "database with AGENTD_DATABASE_URL.")
             }
-            return try await withEmbedded { try await body($0.application, $0.platform) }
+            return try await withEmbedded(migrated: false) { try await body($0.application, $0.platform) }
         }
     }
 
     private func withEmbedded<R: Sendable>(
-        _ body: @Sendable (EmbeddedPostgres.Addresses) async throws -> R
+        migrated: Bool, _ body: @Sendable (EmbeddedPostgres.Addresses) async throws -> R
     ) async throws -> R {
         let embedded: EmbeddedPostgres
         do {
@@ -61,7 +64,10 @@ struct CommandDatabase {
         try await embedded.start()
         do {
             let addresses = embedded.addresses
-            try await Blocking.run { _ = try Migrator(ownerConninfo: addresses.owner).migrate() }
+            if migrated {
+                // Row-level security stays as it is: only `migrate` and `serve` bring it to its setting.
+                try await Blocking.run { _ = try Migrator(ownerConninfo: addresses.owner).migrate() }
+            }
             let result = try await body(addresses)
             await embedded.stop()
             return result

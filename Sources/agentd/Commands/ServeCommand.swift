@@ -7,7 +7,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the daemon.",
         discussion: """
             It prints one line with its address when it is ready. SIGTERM or SIGINT lets it finish what it does, which \
-            takes at most 30 seconds; a second one ends it at once. Logs go to standard error.
+            takes at most 30 seconds; a second one ends it at once. SIGHUP reads AGENTD_JWKS again. Logs go to \
+            standard error.
 
             Exit codes: 0 stopped as told, 64 wrong command line, 69 the database cannot be reached, 70 internal \
             error, 78 wrong configuration, or a database that could not keep tenants apart.
@@ -19,6 +20,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         let signals = TerminationSignals()
+        let reload = ReloadSignal()
         let settings = try options.load()
         if settings.database.location == .embedded, settings.database.owner != nil {
             throw Failure(
@@ -35,6 +37,6 @@ struct Serve: AsyncParsableCommand {
             logger.notice("Stopped before it was ready")
             return
         }
-        try await daemon.run(until: signals)
+        try await daemon.run(until: signals, reloading: reload)
     }
 }

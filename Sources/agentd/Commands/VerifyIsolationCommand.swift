@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Operations
 internal import Storage
 
 struct VerifyIsolation: AsyncParsableCommand {
@@ -7,8 +8,9 @@ struct VerifyIsolation: AsyncParsableCommand {
         commandName: "verify-isolation",
         abstract: "Prove that the database keeps tenants apart, for auditors.",
         discussion: """
-            These are the checks that `agentd serve` makes at each start: what the two roles are, what the catalogue \
-            says of every tenant table, and what happens when one tries.
+            These are the checks that `agentd serve` makes at each start: what the two roles are and may do, what the \
+            catalogue says of every tenant table, what happens when one tries, and whether the database agrees with \
+            ENABLE_ROW_LEVEL_SECURITY and ENABLE_TENANT_ISOLATION. Nothing is changed.
 
             Exit codes: 0 every check passed, 1 one failed, 69 the database cannot be asked, 78 wrong configuration.
             """)
@@ -21,15 +23,30 @@ struct VerifyIsolation: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.load()
         let report = try await CommandDatabase(settings).withRoles { application, platform in
-            try await Blocking.run {
-                try IsolationProof(applicationConninfo: application, platformConninfo: platform).run()
-            }
+            try await Blocking.run { try Self.verify(settings.tenancy, application: application, platform: platform) }
         }
         Output.text(json ? try Self.json(report) : Self.table(report))
         guard report.passed else { throw ExitCode(1) }
     }
 
-    private static func table(_ report: IsolationProof.Report) -> String {
+    private static func verify(
+        _ tenancy: TenancySettings, application: String, platform: String
+    ) throws -> IsolationReport {
+        var report = try IsolationProof(
+            applicationConninfo: application, platformConninfo: platform,
+            rowLevelSecurity: tenancy.usesRowLevelSecurity
+        ).run()
+        if let slug = tenancy.singleTenantSlug {
+            do {
+                report.add(try SingleTenant(platformConninfo: platform, slug: slug).check())
+            } catch {
+                throw Failure(.unavailable, error.description)
+            }
+        }
+        return report
+    }
+
+    private static func table(_ report: IsolationReport) -> String {
         let names = width(of: report.checks.map(\.name))
         let objects = width(of: report.checks.map(\.object))
         let rows = report.checks.map { check in
@@ -37,12 +54,19 @@ struct VerifyIsolation: AsyncParsableCommand {
             let row = "\(verdict)  \(padded(check.name, names))  \(padded(check.object, objects))  \(check.finding)\n"
             return check.passed ? row : row + "        To mend it: \(check.remedy)\n"
         }
-        let failed = report.failures.count
-        let summary =
-            report.passed
-            ? "Tenants are isolated: all \(report.checks.count) checks passed."
-            : "Tenants are NOT isolated: \(failed) of \(report.checks.count) checks failed."
-        return rows.joined() + summary + "\n"
+        let warnings = report.warnings.map { "WARNING: \($0)\n" }
+        let disagreement = report.disagreement.map { "\($0)\n" } ?? ""
+        return (rows + warnings).joined() + disagreement + summary(report) + "\n"
+    }
+
+    private static func summary(_ report: IsolationReport) -> String {
+        let count = report.checks.count
+        guard report.passed else {
+            return "Tenants are NOT isolated: \(report.failures.count) of \(count) checks failed."
+        }
+        return report.rowLevelSecurity
+            ? "Tenants are isolated: all \(count) checks passed."
+            : "All \(count) checks passed, but row-level security is off: agentd alone keeps tenants apart."
     }
 
     private static func width(of texts: [String]) -> Int { texts.map(\.count).max() ?? 0 }
@@ -51,14 +75,16 @@ struct VerifyIsolation: AsyncParsableCommand {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
-    private static func json(_ report: IsolationProof.Report) throws -> String {
+    private static func json(_ report: IsolationReport) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let checks = report.checks.map {
             Report.Check(check: $0.name, object: $0.object, passed: $0.passed, finding: $0.finding, remedy: $0.remedy)
         }
-        return String(decoding: try encoder.encode(Report(isolated: report.passed, checks: checks)), as: UTF8.self)
-            + "\n"
+        let shown = Report(
+            isolated: report.passed && report.rowLevelSecurity, passed: report.passed,
+            rowLevelSecurity: report.rowLevelSecurity, warnings: report.warnings, checks: checks)
+        return String(decoding: try encoder.encode(shown), as: UTF8.self) + "\n"
     }
 
     private struct Report: Encodable {
@@ -70,7 +96,17 @@ struct VerifyIsolation: AsyncParsableCommand {
             let remedy: String
         }
 
+        enum CodingKeys: String, CodingKey {
+            case isolated, passed, warnings, checks
+            case rowLevelSecurity = "row_level_security"
+        }
+
+        /// By the database too, and not by agentd alone.
         let isolated: Bool
+        let passed: Bool
+        /// What ENABLE_ROW_LEVEL_SECURITY says.
+        let rowLevelSecurity: Bool
+        let warnings: [String]
         let checks: [Check]
     }
 }

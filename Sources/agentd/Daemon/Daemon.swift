@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import FramedListener
 internal import Glibc
 internal import Logging
@@ -22,13 +23,15 @@ struct Daemon: Sendable {
     private let database: DaemonDatabase
     private let group: MultiThreadedEventLoopGroup
     private let loops: [LoopServices]
+    private let identity: DaemonIdentity
     private let health: HealthState
     private let listener: FramedListener
+    private let usageIntervalMilliseconds: Int
 
     /// Returns when clients can connect. What was started is stopped again when something fails or the task is
     /// cancelled.
     static func start(_ settings: Settings, logger: Logger) async throws -> Daemon {
-        let signingKeys = try await signingKeys(settings.identity)
+        let identity = try await DaemonIdentity(settings.identity, logger: logger)
         let database = try await DaemonDatabase.start(settings, logger: logger)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.listen.eventLoops)
         var loops: [LoopServices] = []
@@ -36,8 +39,13 @@ struct Daemon: Sendable {
             try Task.checkCancellation()
             let platform = database.platform
             let keys = try await Blocking.run { try PlatformKeys(platformConninfo: platform) }
+            let health = HealthState()
             let shared = LoopServices.Shared(
-                signingKeys: signingKeys, pageTokens: PageTokens(key: keys.pageTokens), health: HealthState(),
+                signingKeys: identity.signingKeys, singleTenant: database.singleTenant,
+                dispatch: Dispatcher.Shared(
+                    health: health, pageTokens: PageTokens(key: keys.pageTokens), news: identity.news,
+                    admission: TenantAdmission(), isSingleTenant: database.singleTenant != nil,
+                    maximumMessageBytes: settings.limits.wire.messageBytes),
                 logger: logger)
             loops = group.makeIterator().map {
                 LoopServices($0, database: database, settings: settings, shared: shared)
@@ -45,25 +53,15 @@ struct Daemon: Sendable {
             for loop in loops { try await warm(loop) }
             try Task.checkCancellation()
             let listener = try await listen(settings, group, loops, logger)
-            shared.health.setReady(true)
+            health.setReady(true)
             return Daemon(
-                logger: logger, database: database, group: group, loops: loops, health: shared.health,
-                listener: listener)
+                logger: logger, database: database, group: group, loops: loops, identity: identity, health: health,
+                listener: listener, usageIntervalMilliseconds: settings.statistics.usageIntervalMilliseconds)
         } catch {
             for loop in loops { await loop.close() }
             try? await group.shutdownGracefully()
             await database.embedded?.stop()
             throw error
-        }
-    }
-
-    private static func signingKeys(_ settings: IdentitySettings) async throws -> SigningKeys {
-        do {
-            return try await SigningKeys(
-                secret: settings.secret, keySet: settings.keySet, issuer: settings.issuer, audience: settings.audience)
-        } catch {
-            throw Failure(
-                .configuration, "AGENTD_JWKS cannot be used: \(error). It must be a JSON Web Key Set (RFC 7517).")
         }
     }
 
@@ -108,9 +106,11 @@ struct Daemon: Sendable {
 
 extension Daemon {
     /// Says that it is ready, and serves until a signal asks it to stop.
-    func run(until signals: TerminationSignals) async throws {
+    func run(until signals: TerminationSignals, reloading reload: ReloadSignal) async throws {
         // Shut down from the last to the first.
-        let services: [any Service] = [stopDatabase, closePools, purge, serve, monitor]
+        let services: [any Service] =
+            [stopDatabase, closePools, countCalls, compactAgentCounts, purge]
+            + identity.services(database: database, reload: reload) + [serve, monitor]
         let configurations = services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: configurations, logger: quietLogger))
@@ -147,10 +147,28 @@ extension Daemon {
         }
     }
 
-    private var purge: RequestIDPurge {
-        RequestIDPurge(
+    private var purge: Purge {
+        Purge(
+            [PurgeRequestIDsStatement(), PurgeTenantCallsStatement(), PurgeAuditEventsStatement()], work: work,
+            logger: logger)
+    }
+
+    private var work: PlatformWork {
+        PlatformWork(
             database: loops[0].database, executor: loops[0].executor,
-            uptimeNanoseconds: { NIODeadline.now().uptimeNanoseconds }, logger: logger)
+            uptimeNanoseconds: { NIODeadline.now().uptimeNanoseconds })
+    }
+
+    private var compactAgentCounts: AgentCountCompaction { AgentCountCompaction(work: work, logger: logger) }
+
+    private var countCalls: CallCountFlush {
+        CallCountFlush(
+            intervalMilliseconds: usageIntervalMilliseconds, batchSize: AddTenantCallsStatement.batchSize,
+            take: {
+                var counts: [CallCountFlush.Counts] = []
+                for loop in loops { counts.append(await loop.takeCallCounts()) }
+                return counts
+            }, store: { [work] in try await work.run(AddTenantCallsStatement($0)) }, logger: logger)
     }
 
     private var serve: ClosureService {

@@ -1,8 +1,10 @@
+internal import AgentdCore
 internal import Logging
 internal import Operations
 internal import Storage
 
-/// The database of the daemon: reachable, of this version's schema, and proven to keep tenants apart.
+/// The database of the daemon: reachable, of this version's schema, and proven to keep tenants apart as the settings
+/// say.
 struct DaemonDatabase: Sendable {
     /// Connects as `agentd_app`.
     let application: String
@@ -11,12 +13,17 @@ struct DaemonDatabase: Sendable {
     /// Ours to stop, when it is embedded.
     let embedded: EmbeddedPostgres?
 
+    /// The only tenant that there is, when there is to be one alone.
+    private(set) var singleTenant: TenantID?
+    /// What whoever runs the daemon should know although it serves, each in a sentence.
+    private(set) var warnings: [String] = []
+
     static func start(_ settings: Settings, logger: Logger) async throws -> DaemonDatabase {
         switch settings.database.location {
         case .external(let application, let platform):
-            let database = DaemonDatabase(application: application.conninfo, platform: platform.conninfo, embedded: nil)
+            var database = DaemonDatabase(application: application.conninfo, platform: platform.conninfo, embedded: nil)
             try await database.requireMigrations()
-            try await database.prove(logger)
+            try await database.verify(settings.tenancy, logger)
             return database
         case .embedded:
             return try await startEmbedded(settings, logger)
@@ -32,13 +39,16 @@ struct DaemonDatabase: Sendable {
             try Task.checkCancellation()
             let addresses = embedded.addresses
             try await Blocking.run {
-                _ = try Migrator(ownerConninfo: addresses.owner).migrate { migration in
-                    logger.notice("Applied migration \(migration.label)")
+                let migrator = Migrator(ownerConninfo: addresses.owner)
+                _ = try migrator.migrate { logger.notice("Applied migration \($0.label)") }
+                let isOn = settings.tenancy.usesRowLevelSecurity
+                if try !migrator.setRowLevelSecurity(isOn).isEmpty {
+                    logger.notice("Switched row-level security \(isOn ? "on" : "off")")
                 }
             }
-            let database = DaemonDatabase(
+            var database = DaemonDatabase(
                 application: addresses.application, platform: addresses.platform, embedded: embedded)
-            try await database.prove(logger)
+            try await database.verify(settings.tenancy, logger)
             return database
         } catch {
             await embedded.stop()
@@ -61,18 +71,41 @@ struct DaemonDatabase: Sendable {
                 + "AGENTD_OWNER_DATABASE_URL, then start agentd again.")
     }
 
-    private func prove(_ logger: Logger) async throws {
-        let report = try await Blocking.run {
-            try IsolationProof(applicationConninfo: application, platformConninfo: platform).run()
+    /// That the database is what the settings of tenancy say.
+    private mutating func verify(_ tenancy: TenancySettings, _ logger: Logger) async throws {
+        try await prove(tenancy, logger)
+        guard let slug = tenancy.singleTenantSlug else { return }
+        let single = SingleTenant(platformConninfo: platform, slug: slug)
+        do {
+            singleTenant = try await Blocking.run { try single.settle() }
+        } catch let failure as SingleTenant.Failure {
+            guard case .contradiction = failure else { throw Failure(.unavailable, failure.description) }
+            throw Failure(.configuration, failure.description)
         }
-        guard !report.passed else {
-            logger.info("The database keeps tenants apart: all \(report.checks.count) checks passed")
-            return
+        logger.info("Everything belongs to the tenant \(slug)")
+    }
+
+    private mutating func prove(_ tenancy: TenancySettings, _ logger: Logger) async throws {
+        let proof = IsolationProof(
+            applicationConninfo: application, platformConninfo: platform,
+            rowLevelSecurity: tenancy.usesRowLevelSecurity)
+        let report = try await Blocking.run { try proof.run() }
+        guard report.passed else { throw Self.refusal(report) }
+        logger.info("The database keeps tenants apart: all \(report.checks.count) checks passed")
+        warnings = report.warnings
+        for warning in warnings { logger.warning("\(warning)") }
+    }
+
+    private static func refusal(_ report: IsolationReport) -> Failure {
+        var lines: [String] = []
+        if let disagreement = report.disagreement { lines.append(disagreement.description) }
+        if !report.otherFailures.isEmpty {
+            lines.append("The database could show one tenant's rows to another, so agentd does not serve.")
+            lines += report.otherFailures.map {
+                "\($0.name), \($0.object): \($0.finding). To mend it: \($0.remedy)"
+            }
         }
-        let failures = report.failures.map { "\($0.name), \($0.object): \($0.finding). To mend it: \($0.remedy)" }
-        throw Failure(
-            .configuration,
-            "The database could show one tenant's rows to another, so agentd does not serve.\n"
-                + failures.joined(separator: "\n") + "\n`agentd verify-isolation` shows every check.")
+        return Failure(
+            .configuration, lines.joined(separator: "\n") + "\n`agentd verify-isolation` shows every check.")
     }
 }

@@ -13,9 +13,10 @@ internal import Storage
 struct LoopServices: Sendable {
     /// What every loop uses alike.
     struct Shared: Sendable {
-        let signingKeys: SigningKeys
-        let pageTokens: PageTokens
-        let health: HealthState
+        let signingKeys: SigningKeyRing
+        /// The only tenant there is, when there is to be one alone.
+        let singleTenant: TenantID?
+        let dispatch: Dispatcher.Shared
         let logger: Logger
     }
 
@@ -25,6 +26,7 @@ struct LoopServices: Sendable {
     let executor: EventLoopTaskExecutor
     let database: Database
     let dispatcher: Dispatcher
+    private let meter: CallMeter
     private let pools: [PostgresPool]
 
     init(_ eventLoop: any EventLoop, database location: DaemonDatabase, settings: Settings, shared: Shared) {
@@ -43,11 +45,21 @@ struct LoopServices: Sendable {
         executor = EventLoopTaskExecutor(eventLoop)
         database = Database(tenantPool: tenantPool, platformPool: platformPool)
         let authenticator = Authenticator(
-            signingKeys: shared.signingKeys, cacheCapacity: settings.identity.tokenCacheCapacity,
+            signingKeys: shared.signingKeys, singleTenant: shared.singleTenant, news: shared.dispatch.news,
+            cacheCapacity: settings.identity.tokenCacheCapacity,
             recheckNanoseconds: UInt64(settings.identity.tokenRecheckMilliseconds) * 1_000_000, clock: .system)
+        shared.dispatch.news.subscribe { [executor] changes in
+            try? await executor.run { authenticator.forget(changes) }
+        }
+        meter = CallMeter(uptimeNanoseconds: Authenticator.Clock.system.uptimeNanoseconds)
         dispatcher = Dispatcher(
-            database: database, authenticator: authenticator, health: shared.health, pageTokens: shared.pageTokens,
-            maximumMessageBytes: settings.limits.wire.messageBytes, logger: shared.logger)
+            database: database, authenticator: authenticator, meter: meter, shared: shared.dispatch,
+            logger: shared.logger)
+    }
+
+    /// Takes away what was counted of its calls.
+    func takeCallCounts() async -> [TenantID: TenantStats.Calls] {
+        (try? await executor.run { [meter] in meter.take() }) ?? [:]
     }
 
     /// Opens every connection, so that the first calls do not wait for them.
@@ -60,7 +72,7 @@ struct LoopServices: Sendable {
         let deadline = Deadline(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds + Self.checkNanoseconds)
         try await executor.run {
             _ = try await database.platformSession(deadline: deadline).run(
-                FindTenantStatement(.id(Self.nobody.tenantID)))
+                FindTenantProfileStatement(.id(Self.nobody.tenantID)))
             _ = try await database.tenantSession(for: Self.nobody, callID: "", deadline: deadline)
                 .run(GetCurrentTenantStatement())
         }
@@ -69,9 +81,8 @@ struct LoopServices: Sendable {
     /// Of a tenant that does not exist.
     private static let nobody = Caller(
         principal: Principal(
-            tenantID: TenantID(UUIDValue(high: 0, low: 0)), tenantSlug: "", tenantState: .active, features: [],
-            userID: 0,
-            role: .member, userIsActive: false, tokenID: ""))
+            tenant: TenantProfile(id: TenantID(UUIDValue(high: 0, low: 0))), userID: 0, role: .member,
+            userIsActive: false, tokenID: ""))
     private static let checkNanoseconds: UInt64 = 1_000_000_000
 }
 

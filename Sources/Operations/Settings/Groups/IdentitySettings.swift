@@ -4,17 +4,19 @@ internal import Foundation
 package struct IdentitySettings: Sendable {
     /// The key of HS256.
     package let secret: String?
-    /// The text of a JSON Web Key Set.
-    package let keySet: String?
+    /// A file with a JSON Web Key Set, and its text.
+    package let keySet: (path: String, text: String)?
     package let issuer: String?
     package let audience: String?
     /// Verified tokens that each event loop remembers.
     package let tokenCacheCapacity: Int
     package let tokenRecheckMilliseconds: Int
+    /// Whether to listen to what the database tells of changes.
+    package let listensToDatabase: Bool
 
     static let entries = [
         secretSetting.entry, keySetSetting.entry, issuerSetting.entry, audienceSetting.entry, cacheSetting.entry,
-        recheckSetting.entry,
+        recheckSetting.entry, notificationsSetting.entry,
     ]
 
     init(_ reader: inout SettingsReader) {
@@ -24,12 +26,13 @@ package struct IdentitySettings: Sendable {
         audience = reader.value(Self.audienceSetting)
         tokenCacheCapacity = reader.value(Self.cacheSetting)
         tokenRecheckMilliseconds = reader.value(Self.recheckSetting)
+        listensToDatabase = reader.value(Self.notificationsSetting)
     }
 
-    private static func keySet(_ reader: inout SettingsReader) -> String? {
+    private static func keySet(_ reader: inout SettingsReader) -> (path: String, text: String)? {
         guard let path = reader.value(keySetSetting) else { return nil }
         do {
-            return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
+            return (path, try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8))
         } catch {
             reader.refuse("The file \(path) of AGENTD_JWKS cannot be read: \(error.localizedDescription)")
             return nil
@@ -43,7 +46,8 @@ package struct IdentitySettings: Sendable {
         "The secret of signed tokens (JWT) with HS256. Without it and AGENTD_JWKS only API keys are accepted.")
     private static let keySetSetting = Setting.text(
         "AGENTD_JWKS", expected: "the path of a file",
-        "A file with the public keys of signed tokens (JWT) as a JSON Web Key Set, for ES256, EdDSA and RS256.")
+        "A file with the public keys of signed tokens (JWT) as a JSON Web Key Set, for ES256, EdDSA and RS256. It is "
+            + "read again within seconds of a change, and at once after SIGHUP.")
     private static let issuerSetting = Setting.text(
         "AGENTD_JWT_ISSUER", "What `iss` of a signed token must be. Not checked by default.")
     private static let audienceSetting = Setting.text(
@@ -52,7 +56,12 @@ package struct IdentitySettings: Sendable {
         "AGENTD_TOKEN_CACHE", 16...1_000_000, fallback: 16_384,
         "Verified tokens that each event loop remembers, so that a call does not look its token up again.")
     private static let recheckSetting = Setting.duration(
-        "AGENTD_TOKEN_RECHECK", 100...30_000, fallback: 2_000,
-        "How long a verified token is believed before the database is asked again: a token that was revoked works for "
-            + "no longer than this.")
+        "AGENTD_TOKEN_RECHECK", 100...30_000, fallback: 30_000,
+        "How long a verified token is believed before the database is asked again. A token that is revoked stops "
+            + "working much sooner, as the database tells every agentd; while that is not heard, a token is believed for 2s "
+            + "at most.")
+    private static let notificationsSetting = Setting.boolean(
+        "AGENTD_DB_NOTIFICATIONS", fallback: true,
+        "Whether to listen to what the database tells (LISTEN). A connection pooler in between that does not pass that "
+            + "on needs false.")
 }

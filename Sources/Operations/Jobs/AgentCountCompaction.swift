@@ -1,0 +1,39 @@
+internal import AgentdCore
+package import Logging
+internal import ServiceLifecycle
+internal import Storage
+
+/// Adds what changes of agents left behind to the counts of agents, every two seconds, so that reading the counts stays
+/// cheap. Several replicas may do it at once.
+package struct AgentCountCompaction: Service {
+    private static let intervalMilliseconds = 2_000
+    /// Of one round; the rest is for the next one. More than a database can leave behind in two seconds.
+    private static let maximumBatches = 50
+
+    private let work: PlatformWork
+    private let logger: Logger
+
+    package init(work: PlatformWork, logger: Logger) {
+        self.work = work
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        while await Pause.take(milliseconds: Self.intervalMilliseconds) {
+            do {
+                try await compact()
+            } catch {
+                logger.debug(
+                    "The changes of agents are not counted together this time",
+                    metadata: ["reason": "\((error as? ServiceError)?.forLog ?? "\(error)")"])
+            }
+        }
+    }
+
+    private func compact() async throws {
+        for _ in 0..<Self.maximumBatches where !Task.isShuttingDownGracefully {
+            let taken = try await work.run(CompactAgentCountsStatement())
+            if taken < CompactAgentCountsStatement.batchSize { return }
+        }
+    }
+}
