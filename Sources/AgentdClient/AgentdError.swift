@@ -11,6 +11,8 @@ public struct AgentdError: Error, Sendable, Equatable {
     public let message: String
     /// The fields that are wrong, all of them.
     public let violations: [Violation]
+    /// Which limits were reached, such as `max_agents`.
+    public let limits: [String]
     /// When the daemon says that trying again makes sense: how long to wait before.
     public let retryDelay: Duration?
     /// `x-request-id` of the call, under which the daemon's log knows it; empty when there was no answer.
@@ -68,13 +70,14 @@ public struct AgentdError: Error, Sendable, Equatable {
     }
 
     init(
-        code: Code, reason: String, message: String, violations: [Violation] = [], retryDelay: Duration? = nil,
-        requestID: String = "", isConnectionFailure: Bool = false
+        code: Code, reason: String, message: String, violations: [Violation] = [], limits: [String] = [],
+        retryDelay: Duration? = nil, requestID: String = "", isConnectionFailure: Bool = false
     ) {
         self.code = code
         self.reason = reason
         self.message = message
         self.violations = violations
+        self.limits = limits
         self.retryDelay = retryDelay
         self.requestID = requestID
         self.isConnectionFailure = isConnectionFailure
@@ -104,7 +107,8 @@ extension AgentdError {
         self.init(
             code: Code(rawValue: response.code) ?? .unknown, reason: status?.reason ?? "", message: response.error,
             violations: status?.violations.map { Violation(field: $0.field, description: $0.description) } ?? [],
-            retryDelay: status?.retryAfterMilliseconds.map { .milliseconds($0) }, requestID: response.requestID)
+            limits: status?.quotaSubjects ?? [], retryDelay: status?.retryAfterMilliseconds.map { .milliseconds($0) },
+            requestID: response.requestID)
     }
 
     /// Fields that the client refuses before anything is sent.

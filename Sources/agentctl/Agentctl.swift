@@ -4,18 +4,38 @@ internal import ArgumentParser
 @main
 struct Agentctl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agentctl",
-        abstract: "Talks to agentd: agents, tenants, users and API keys.",
+        "agentctl", "Talks to agentd: agents, tenants, users, API keys and the audit trail.",
         discussion: """
-            Every command takes --address, --token, --tenant, --timeout and --output. What is not given there comes \
-            from AGENTD_ADDRESS, AGENTD_TOKEN (or AGENTD_TOKEN_FILE) and AGENTD_TENANT, then from the file \
+            Every command takes --address, --token-file, --tenant, --timeout and --output. What is not given there \
+            comes from AGENTD_ADDRESS, AGENTD_TOKEN (or AGENTD_TOKEN_FILE) and AGENTD_TENANT, then from the file \
             $XDG_CONFIG_HOME/agentd/agentctl.json, usually ~/.config/agentd/agentctl.json, a JSON object with the keys \
             address, token and tenant.
 
-            Exit codes: 0 done, 1 refused or failed, 64 wrong use, 69 no connection.
+            Tables are for people. --output json is for programs: its fields are those of the schema files.
+
+            Exit codes: 0 done; 1 refused or failed, or you did not agree to it; 64 wrong use; 69 no connection.
             """,
+        examples: ["agentctl agents list", "agentctl help agents create", "agentctl completion bash"],
         subcommands: [
-            AgentsCommand.self, WhoAmICommand.self, TenantsCommand.self, UsersCommand.self, TokensCommand.self,
-            HealthCommand.self,
+            AgentsCommand.self, WhoAmICommand.self, TenantsCommand.self, SettingsCommand.self, UsersCommand.self,
+            TokensCommand.self, AuditCommand.self, HealthCommand.self, CompletionCommand.self,
         ])
+
+    static func main() async {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try await asyncParseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            if exitCode(for: error) == .validationFailure, let text = MisspeltCommand.text(arguments, of: self) {
+                Terminal.standardError(text)
+                exit(withError: ExitCode.validationFailure)
+            }
+            exit(withError: error)
+        }
+    }
 }

@@ -31,7 +31,7 @@ struct Target: Sendable {
     private static func target(_ key: String, _ client: AgentdClient) async throws -> Target {
         let options = AgentdClient.CallOptions(token: key)
         let page = try await client.listAgents(.init(pageSize: agentsOfAKey), options: options)
-        return Target(options: options, agentIDs: page.agents.map(\.id))
+        return Target(options: options, agentIDs: page.resources.map(\.id))
     }
 }
 

@@ -9,10 +9,15 @@ struct GivingUpTests {
         let server = try await FrameServer.start()
         var connections = server.connections()
         let client = AgentdClient.of(server)
-        async let thrown = failure { () throws(AgentdError) in
-            try await client.getAgent(id: 1, options: .init(timeout: .milliseconds(50)))
-        }
+        // The connection is there before: making it takes no part of the short time.
+        async let answered = client.getAgent(id: 2)
         var conversation = try await Conversation.open(&connections)
+        let (first, id) = try await conversation.agentAsked()
+        try await conversation.answer(first, agent: id)
+        _ = try await answered
+        async let thrown = failure { () throws(AgentdError) in
+            try await client.getAgent(id: 1, options: .init(timeout: .milliseconds(250)))
+        }
         let (call, _) = try await conversation.agentAsked()
         #expect(try await conversation.cancel() == call)
         #expect(try await thrown.code == .deadlineExceeded)

@@ -24,6 +24,20 @@ struct RetryPolicyTests {
         #expect(verdict == .retry(afterNanoseconds: 700_000_000))
     }
 
+    @Test(
+        "A limit on calls is waited for as the daemon says; one on objects is not, it does not change by waiting",
+        arguments: [
+            (Reason.rateLimit, true), (.inFlightLimit, true), (.databaseQueueFull, true), (.agentQuota, false),
+            (.userQuota, false), (.tokenQuota, false),
+        ])
+    func limits(reason: Reason, isTriedAgain: Bool) {
+        let error = AgentdError(
+            code: .resourceExhausted, reason: reason.rawValue, message: "", retryDelay: .milliseconds(50))
+        let verdict = RetryPolicy().verdict(
+            on: .answered(error), of: .repeatableChange, attempt: 1, remainingNanoseconds: .max, chance: 0)
+        #expect(verdict == (isTriedAgain ? .retry(afterNanoseconds: 50_000_000) : .fail(error)))
+    }
+
     @Test("A wait beyond the deadline is not begun")
     func deadline() {
         let error = AgentdError(.databaseUnavailable, "")

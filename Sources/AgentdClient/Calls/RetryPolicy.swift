@@ -123,10 +123,12 @@ extension AgentdError {
         case .unavailable: true
         case .unknown: has(.outcomeUnknown)
         case .aborted: has(.transactionConflict)
-        case .resourceExhausted: retryDelay != nil
+        // How many objects there are does not change by waiting.
+        case .resourceExhausted: retryDelay != nil && !countsObjects
         case .cancelled, .invalidArgument, .deadlineExceeded, .notFound, .alreadyExists, .permissionDenied,
             .failedPrecondition, .outOfRange, .unimplemented, .internal, .dataLoss, .unauthenticated:
             false
         }
     }
+    private var countsObjects: Bool { has(.agentQuota) || has(.userQuota) || has(.tokenQuota) }
 }

@@ -5,13 +5,18 @@ internal import Messages
 /// tried again without being made twice. A caller that wants to repeat a change itself gives the id.
 extension AgentdClient {
     /// Creates an agent that the caller owns.
-    /// - Parameter requestID: A UUID.
+    /// - Parameters:
+    ///   - visibility: Private or public, whatever the default of the tenant is; unspecified leaves it to
+    ///     `agent.isPublic`, and when that is false to the tenant.
+    ///   - requestID: A UUID.
     public func createAgent(
-        _ agent: Agent, requestID: String? = nil, options: CallOptions = .standard
+        _ agent: Agent, visibility: AgentVisibility = .unspecified, requestID: String? = nil,
+        options: CallOptions = .standard
     ) async throws(AgentdError) -> Agent {
         var text = TextFields()
         var request = CreateAgentRequest()
         request.agent = agent.message(&text)
+        request.visibility = visibility.rawValue
         request.requestID = text.checked(requestID ?? Self.newRequestID(), "request_id")
         try text.finish()
         return try await change("/agentd.v1.AgentService/CreateAgent", request, options)
@@ -38,7 +43,7 @@ extension AgentdClient {
     /// - Parameter pageToken: Of the page before; empty for the first one.
     public func listAgents(
         _ query: AgentQuery = AgentQuery(), pageToken: String = "", options: CallOptions = .standard
-    ) async throws(AgentdError) -> AgentPage {
+    ) async throws(AgentdError) -> Page<Agent> {
         var text = TextFields()
         var request = ListAgentsRequest()
         request.pageSize = query.pageSize
@@ -49,12 +54,12 @@ extension AgentdClient {
         try text.finish()
         let response: ListAgentsResponse = try await call(
             "/agentd.v1.AgentService/ListAgents", request, kind: .read, options: options)
-        return AgentPage(agents: response.agents.map { Agent($0) }, nextPageToken: response.nextPageToken)
+        return Page(resources: response.agents.map { Agent($0) }, nextPageToken: response.nextPageToken)
     }
 
     /// All of the caller's own agents, fetched page by page.
-    public func allAgents(_ query: AgentQuery = AgentQuery(), options: CallOptions = .standard) -> AgentSequence {
-        AgentSequence { (token) throws(AgentdError) in
+    public func allAgents(_ query: AgentQuery = AgentQuery(), options: CallOptions = .standard) -> PageSequence<Agent> {
+        PageSequence { (token) throws(AgentdError) in
             try await self.listAgents(query, pageToken: token, options: options)
         }
     }
@@ -63,7 +68,7 @@ extension AgentdClient {
     /// - Parameter pageToken: Of the page before; empty for the first one.
     public func listPublicAgents(
         _ query: AgentQuery = AgentQuery(), pageToken: String = "", options: CallOptions = .standard
-    ) async throws(AgentdError) -> AgentPage {
+    ) async throws(AgentdError) -> Page<Agent> {
         var text = TextFields()
         var request = ListPublicAgentsRequest()
         request.pageSize = query.pageSize
@@ -73,12 +78,14 @@ extension AgentdClient {
         try text.finish()
         let response: ListPublicAgentsResponse = try await call(
             "/agentd.v1.AgentService/ListPublicAgents", request, kind: .read, options: options)
-        return AgentPage(agents: response.agents.map { Agent($0) }, nextPageToken: response.nextPageToken)
+        return Page(resources: response.agents.map { Agent($0) }, nextPageToken: response.nextPageToken)
     }
 
     /// All of the tenant's public agents, fetched page by page.
-    public func allPublicAgents(_ query: AgentQuery = AgentQuery(), options: CallOptions = .standard) -> AgentSequence {
-        AgentSequence { (token) throws(AgentdError) in
+    public func allPublicAgents(_ query: AgentQuery = AgentQuery(), options: CallOptions = .standard) -> PageSequence<
+        Agent
+    > {
+        PageSequence { (token) throws(AgentdError) in
             try await self.listPublicAgents(query, pageToken: token, options: options)
         }
     }

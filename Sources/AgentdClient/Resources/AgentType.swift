@@ -44,7 +44,7 @@ extension AgentdClient {
         /// The names without the prefix, by their numbers.
         public static let names = ["UNSPECIFIED", "DRAFT", "ACTIVE", "PAUSED", "ARCHIVED"]
 
-        /// Not said: `DRAFT` on creation.
+        /// Not said: on creation what the tenant's setting `default_agent_status` says.
         public static let unspecified = AgentStatus(rawValue: 0)
         /// Being written.
         public static let draft = AgentStatus(rawValue: 1)
@@ -54,5 +54,24 @@ extension AgentdClient {
         public static let paused = AgentStatus(rawValue: 3)
         /// Not in use any more.
         public static let archived = AgentStatus(rawValue: 4)
+    }
+    /// Who may view a new agent: `agentd.v1.AgentVisibility`.
+    public struct AgentVisibility: NamedNumber {
+        /// The number in the schema files.
+        public let rawValue: Int32
+        /// Of a number.
+        public init(rawValue: Int32) { self.rawValue = rawValue }
+
+        /// What the names in the schema files begin with.
+        public static let prefix = "AGENT_VISIBILITY_"
+        /// The names without the prefix, by their numbers.
+        public static let names = ["UNSPECIFIED", "PRIVATE", "PUBLIC"]
+
+        /// Not said.
+        public static let unspecified = AgentVisibility(rawValue: 0)
+        /// Its owner alone.
+        public static let `private` = AgentVisibility(rawValue: 1)
+        /// The whole tenant; needs the tenant's feature `agent_sharing`.
+        public static let `public` = AgentVisibility(rawValue: 2)
     }
 }

@@ -13,7 +13,7 @@ extension AgentdClient {
         public var displayName: String
         /// A DNS name, unique, or empty.
         public var domain: String
-        /// Set by the daemon.
+        /// Active on creation; an update suspends and resumes.
         public var state = TenantState.unspecified
         /// Of `custom_agents`, `agent_sharing`, `advanced_analytics`, `priority_support`.
         public var features: [String]
@@ -25,7 +25,7 @@ extension AgentdClient {
         public var updateTime: Date?
         /// Set by the daemon: nil unless deleted.
         public var deleteTime: Date?
-        /// Set by the daemon: changes with every change.
+        /// Changes with every change. When it is sent it must match.
         public var etag = ""
 
         /// - Parameters:
@@ -46,17 +46,61 @@ extension AgentdClient {
         }
     }
 
+    /// A field of a tenant that a system administrator can change; the raw value is its path in an update mask.
+    public enum TenantField: String, Sendable, CaseIterable {
+        /// `Tenant.slug`.
+        case slug
+        /// `Tenant.displayName`.
+        case displayName = "display_name"
+        /// `Tenant.domain`.
+        case domain
+        /// `Tenant.state`: active or suspended.
+        case state
+        /// `Tenant.features`, all of them.
+        case features
+        /// `Tenant.limits`, all of them.
+        case limits
+        /// `TenantLimits.maxAgents`.
+        case maxAgents = "limits.max_agents"
+        /// `TenantLimits.maxUsers`.
+        case maxUsers = "limits.max_users"
+        /// `TenantLimits.maxTokens`.
+        case maxTokens = "limits.max_tokens"
+        /// `TenantLimits.requestsPerSecond`.
+        case requestsPerSecond = "limits.requests_per_second"
+        /// `TenantLimits.maxInFlight`.
+        case maxInFlight = "limits.max_in_flight"
+    }
+
+    /// A field of a tenant that its own administrators can change; the raw value is its path in an update mask.
+    public enum CurrentTenantField: String, Sendable, CaseIterable {
+        /// `Tenant.displayName`.
+        case displayName = "display_name"
+        /// `Tenant.domain`.
+        case domain
+    }
+
+    /// What `resolveTenant` finds a tenant by.
+    public enum TenantKey: Sendable, Equatable {
+        /// A UUID; it finds a deleted tenant too.
+        case id(String)
+        /// Of a tenant that is not deleted.
+        case slug(String)
+        /// Of a tenant that is not deleted.
+        case domain(String)
+    }
+
     /// Upper bounds of a tenant: `agentd.v1.TenantLimits`. 0 means unlimited.
     public struct TenantLimits: Sendable, Equatable {
         /// Agents that are not deleted.
         public var maxAgents: Int64 = 0
-        /// Users.
+        /// Users that are not deleted.
         public var maxUsers: Int64 = 0
-        /// API keys.
+        /// API keys that work.
         public var maxTokens: Int64 = 0
-        /// Calls.
+        /// Calls a second, at each daemon.
         public var requestsPerSecond: Int32 = 0
-        /// Calls at the same time.
+        /// Calls at the same time, at each daemon.
         public var maxInFlight: Int32 = 0
 
         /// No limits.
@@ -99,15 +143,28 @@ extension AgentdClient.Tenant {
         etag = message.etag
     }
 
-    /// What a change sends.
+    /// What a change sends: the fields of its own, with the id and the etag.
     func message(_ text: inout TextFields) -> TenantMessage {
         var message = TenantMessage()
+        message.id = text.checked(id, "tenant.id")
         message.slug = text.checked(slug, "tenant.slug")
         message.displayName = text.checked(displayName, "tenant.display_name")
         message.domain = text.checked(domain, "tenant.domain")
+        message.state = state.rawValue
         message.features = features.enumerated().map { text.checked($1, "tenant.features[\($0)]") }
         message.limits = limits.isUnlimited ? nil : AgentdCore.TenantLimits(limits)
+        message.etag = text.checked(etag, "tenant.etag")
         return message
+    }
+}
+
+extension AgentdClient.TenantKey {
+    func message(_ text: inout TextFields) -> ResolveTenantRequest.Key {
+        switch self {
+        case .id(let id): .id(text.checked(id, "id"))
+        case .slug(let slug): .slug(text.checked(slug, "slug"))
+        case .domain(let domain): .domain(text.checked(domain, "domain"))
+        }
     }
 }
 

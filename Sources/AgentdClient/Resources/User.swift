@@ -15,7 +15,7 @@ extension AgentdClient {
         public var displayName: String
         /// Unspecified means member on creation.
         public var role: Role
-        /// Set by the daemon.
+        /// Whether its tokens work; true on creation.
         public var isActive = true
         /// Set by the daemon.
         public var createTime: Date?
@@ -23,7 +23,7 @@ extension AgentdClient {
         public var updateTime: Date?
         /// Set by the daemon: nil unless deleted.
         public var deleteTime: Date?
-        /// Set by the daemon: changes with every change.
+        /// Changes with every change. When it is sent it must match.
         public var etag = ""
 
         /// - Parameters:
@@ -35,6 +35,16 @@ extension AgentdClient {
             self.displayName = displayName
             self.role = role
         }
+    }
+
+    /// A field of a user that can be changed; the raw value is its path in an update mask.
+    public enum UserField: String, Sendable, CaseIterable {
+        /// `User.role`.
+        case role
+        /// `User.displayName`.
+        case displayName = "display_name"
+        /// `User.isActive`.
+        case isActive = "is_active"
     }
 
     /// What a user may do: `agentd.v1.Role`.
@@ -80,13 +90,16 @@ extension AgentdClient.User {
         etag = message.etag
     }
 
-    /// What a change sends.
+    /// What a change sends: the fields of its own, with the id and the etag.
     /// - Parameter field: The path of the user in the request message.
     func message(_ text: inout TextFields, field: String) -> UserMessage {
         var message = UserMessage()
+        message.id = id
         message.email = text.checked(email, "\(field).email")
         message.displayName = text.checked(displayName, "\(field).display_name")
         message.role = role.rawValue
+        message.isActive = isActive
+        message.etag = text.checked(etag, "\(field).etag")
         return message
     }
 }

@@ -8,13 +8,17 @@ struct AgentTextOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The system prompt.", valueName: "text"))
     var prompt: String?
 
-    @Option(help: ArgumentHelp("A file with the system prompt; - is standard input.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("A file with the system prompt; - is standard input.", valueName: "path"),
+        completion: .file())
     var promptFile: String?
 
     @Option(help: ArgumentHelp("The configuration, a JSON object.", valueName: "json"))
     var config: String?
 
-    @Option(help: ArgumentHelp("A file with the configuration; - is standard input.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("A file with the configuration; - is standard input.", valueName: "path"),
+        completion: .file())
     var configFile: String?
 
     func validate() throws {

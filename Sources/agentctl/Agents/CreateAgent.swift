@@ -1,8 +1,10 @@
 internal import AgentdClient
 internal import ArgumentParser
 
-struct CreateAgent: ClientCommand {
-    static let configuration = CommandConfiguration(commandName: "create", abstract: "Makes an agent that you own.")
+struct CreateAgent: ChangeCommand {
+    static let configuration = CommandConfiguration(
+        "create", "Makes an agent that you own.",
+        examples: ["agentctl agents create --name Notes --type RESEARCH --prompt 'You take notes.'"])
 
     @Option(help: "1 to 255 characters.")
     var name: String
@@ -13,11 +15,19 @@ struct CreateAgent: ClientCommand {
     @Option(help: "At most 8192 characters.")
     var description = ""
 
-    @Option(help: "DRAFT when it is not given.")
+    @Option(help: "When it is not given, what the tenant's setting default_agent_status says.")
     var status: AgentdClient.AgentStatus?
 
-    @Flag(name: .customLong("public"), help: "For the whole tenant to view; needs the tenant's feature agent_sharing.")
-    var isPublic = false
+    @Flag(
+        help: """
+            For the whole tenant to view, or for you alone; when neither is given, what the tenant's setting \
+            default_agent_visibility says. --public needs the tenant's feature agent_sharing.
+            """)
+    var visibility: Visibility?
+
+    enum Visibility: String, EnumerableFlag {
+        case `public`, `private`
+    }
 
     @OptionGroup var texts: AgentTextOptions
     @OptionGroup var repetition: RequestIDOption
@@ -26,8 +36,17 @@ struct CreateAgent: ClientCommand {
     func run(_ session: Session) async throws {
         let agent = AgentdClient.Agent(
             name: name, type: type, systemPrompt: try texts.systemPrompt() ?? "", description: description,
-            status: status ?? .unspecified, config: try texts.configuration() ?? "", isPublic: isPublic)
-        let created = try await session.client.createAgent(agent, requestID: repetition.requestID)
-        session.show(JSONValue(created), ResourceText.agent(created))
+            status: status ?? .unspecified, config: try texts.configuration() ?? "")
+        let created = try await session.client.createAgent(
+            agent, visibility: wantedVisibility, requestID: session.requestID)
+        session.show(JSONValue(created), created.text)
+    }
+
+    private var wantedVisibility: AgentdClient.AgentVisibility {
+        switch visibility {
+        case .public: .public
+        case .private: .private
+        case nil: .unspecified
+        }
     }
 }

@@ -1,40 +1,31 @@
 internal import AgentdClient
 internal import ArgumentParser
 
-struct DeleteAgent: ClientCommand {
+struct DeleteAgent: ChangeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Deletes an agent of your own; undelete takes it back.")
+        "delete", "Deletes an agent of your own, once you have agreed; undelete takes it back.",
+        examples: ["agentctl agents delete 42", "agentctl agents delete 42 --yes"])
 
     @Argument(help: "The id of the agent.")
     var id: Int64
 
-    @Option(help: "Only if it is unchanged since it was read with this etag.")
-    var etag = ""
-
+    @OptionGroup var confirmation: Confirmation
+    @OptionGroup var condition: EtagOption
     @OptionGroup var repetition: RequestIDOption
     @OptionGroup var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-        let agent = try await session.client.deleteAgent(id: id, etag: etag, requestID: repetition.requestID)
-        session.show(JSONValue(agent), "Deleted \(agent.id): \(DisplayText.line(agent.name))\n")
-    }
-}
-
-struct UndeleteAgent: ClientCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "undelete", abstract: "Takes back the deletion of an agent of your own.")
-
-    @Argument(help: "The id of the agent.")
-    var id: Int64
-
-    @Option(help: "Only if it is unchanged since it was read with this etag.")
-    var etag = ""
-
-    @OptionGroup var repetition: RequestIDOption
-    @OptionGroup var global: GlobalOptions
-
-    func run(_ session: Session) async throws {
-        let agent = try await session.client.undeleteAgent(id: id, etag: etag, requestID: repetition.requestID)
-        session.show(JSONValue(agent), ResourceText.agent(agent))
+        try await confirmation.ask {
+            let agent = try await session.client.getAgent(id: id)
+            let tenant = try await session.client.getCurrentTenant()
+            return "Delete the agent \(agent.id) \"\(agent.name)\" of \(tenant.slug)?"
+        }
+        let agent = try await session.client.deleteAgent(
+            id: id, etag: condition.etag, requestID: session.requestID)
+        session.show(
+            JSONValue(agent),
+            "Deleted \(agent.id): \(DisplayText.line(agent.name)). "
+                + "`agentctl agents undelete \(agent.id)` takes it back.\n"
+        )
     }
 }

@@ -1,10 +1,11 @@
 internal import AgentdClient
 internal import ArgumentParser
 
-struct UpdateAgent: ClientCommand {
+struct UpdateAgent: ChangeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "update",
-        abstract: "Changes an agent of your own: the fields that are given, also to an empty value, and no others.")
+        "update",
+        "Changes an agent of your own: the fields that are given, also to an empty value, and no others.",
+        examples: ["agentctl agents update 42 --status ACTIVE --public"])
 
     @Argument(help: "The id of the agent.")
     var id: Int64
@@ -24,10 +25,8 @@ struct UpdateAgent: ClientCommand {
     @Flag(name: .customLong("public"), inversion: .prefixedNo, help: "For the whole tenant to view, or not.")
     var isPublic: Bool?
 
-    @Option(help: "Only if it is unchanged since it was read with this etag.")
-    var etag = ""
-
     @OptionGroup var texts: AgentTextOptions
+    @OptionGroup var condition: EtagOption
     @OptionGroup var repetition: RequestIDOption
     @OptionGroup var global: GlobalOptions
 
@@ -41,23 +40,17 @@ struct UpdateAgent: ClientCommand {
     func run(_ session: Session) async throws {
         var agent = AgentdClient.Agent()
         agent.id = id
-        agent.etag = etag
-        var fields: [AgentdClient.AgentField] = []
-        func set<Value>(
-            _ value: Value?, _ field: AgentdClient.AgentField, _ path: WritableKeyPath<AgentdClient.Agent, Value>
-        ) {
-            guard let value else { return }
-            agent[keyPath: path] = value
-            fields.append(field)
-        }
-        set(name, .name, \.name)
-        set(type, .type, \.type)
-        set(description, .description, \.description)
-        set(status, .status, \.status)
-        set(isPublic, .isPublic, \.isPublic)
-        set(try texts.systemPrompt(), .systemPrompt, \.systemPrompt)
-        set(try texts.configuration(), .config, \.config)
-        let updated = try await session.client.updateAgent(agent, fields: fields, requestID: repetition.requestID)
-        session.show(JSONValue(updated), ResourceText.agent(updated))
+        agent.etag = condition.etag
+        var changes = Changes<AgentdClient.Agent, AgentdClient.AgentField>(agent)
+        changes.set(\.name, .name, name)
+        changes.set(\.type, .type, type)
+        changes.set(\.description, .description, description)
+        changes.set(\.status, .status, status)
+        changes.set(\.isPublic, .isPublic, isPublic)
+        changes.set(\.systemPrompt, .systemPrompt, try texts.systemPrompt())
+        changes.set(\.config, .config, try texts.configuration())
+        let updated = try await session.client.updateAgent(
+            changes.resource, fields: changes.fields, requestID: session.requestID)
+        session.show(JSONValue(updated), updated.text)
     }
 }

@@ -3,7 +3,7 @@ internal import ArgumentParser
 
 struct ImportAgents: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Makes an agent of each line of a file of JSON lines.",
+        "import", "Makes an agent of each line of a file of JSON lines.",
         discussion: """
             Each line is a JSON object with name and, as far as there are any, description, system_prompt, \
             agent_type, status, is_public and config. What an agent has no field for, such as category, model and \
@@ -23,9 +23,10 @@ struct ImportAgents: ClientCommand {
 
             A line that fails does not stop the others. The import stops when the daemon cannot be reached or refuses \
             the token.
-            """)
+            """,
+        examples: ["agentctl agents import agents.jsonl", "agentctl agents import agents.jsonl --type RESEARCH"])
 
-    @Argument(help: "The file; - is standard input.")
+    @Argument(help: "The file; - is standard input.", completion: .file())
     var file: String
 
     @Option(help: "The type of lines that say none, whatever their category.")

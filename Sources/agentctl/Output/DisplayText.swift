@@ -53,4 +53,18 @@ enum DisplayText {
         }
         return result + "…"
     }
+
+    /// Cut into lines between words; a word that is longer than a line has one of its own.
+    static func wrapped(_ text: String, width limit: Int) -> [String] {
+        var lines: [String] = []
+        var line = ""
+        for word in DisplayText.line(text).split(separator: " ") {
+            if !line.isEmpty, width(line) + 1 + width(String(word)) > limit {
+                lines.append(line)
+                line = ""
+            }
+            line += (line.isEmpty ? "" : " ") + word
+        }
+        return line.isEmpty ? lines : lines + [line]
+    }
 }

@@ -51,22 +51,3 @@ struct Table {
         return String(line.reversed().drop { $0 == " " }.reversed())
     }
 }
-
-/// Names with values, one a line.
-struct Block {
-    private var entries: [(name: String, value: String)] = []
-
-    mutating func add(_ name: String, _ value: String) { entries.append((name, DisplayText.line(value))) }
-
-    /// Left out when there is no value.
-    mutating func add(_ name: String, ifAny value: String?) {
-        if let value, !value.isEmpty { add(name, value) }
-    }
-
-    var text: String {
-        let width = entries.reduce(0) { max($0, $1.name.count) }
-        return entries.map { name, value in
-            "\(name)\(String(repeating: " ", count: width - name.count))  \(value)\n"
-        }.joined()
-    }
-}

@@ -21,6 +21,9 @@ enum TimeText {
             .replacing("T", with: " ")
     }
 
+    /// Nothing for no time.
+    static func readable(_ date: Date?) -> String { date.map { readable($0) } ?? "" }
+
     /// What `rfc3339` writes and its like: with or without a fraction, with `Z` or an offset.
     static func parse(_ text: String) -> Date? {
         if let date = try? Date(text, strategy: .iso8601) { return date }

@@ -1,38 +1,26 @@
 public import AgentdClient
 public import ArgumentParser
 
-extension AgentdClient.AgentType: ExpressibleByArgument {
-    /// Of a name, with or without the prefix, in capitals or not.
+/// Enumerations of the schema files on the command line: by name, with or without the prefix, in capitals or not.
+extension ExpressibleByArgument where Self: NamedNumber {
+    /// Nil for what is no name, and for that of the value which stands for none.
     public init?(argument: String) {
-        guard let type = AgentdClient.AgentType(name: argument), type != .unspecified else { return nil }
-        self = type
+        guard let value = Self(name: argument), value.rawValue != 0 else { return nil }
+        self = value
     }
 
     /// What `--help` shows.
     public static var allValueStrings: [String] { Array(names.dropFirst()) }
 
     /// What `--help` shows of a default.
-    public var defaultValueDescription: String { name }
+    public var defaultValueDescription: String { shortName }
+
+    /// What shells complete.
+    public static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
-extension AgentdClient.AgentStatus: ExpressibleByArgument {
-    /// Of a name, with or without the prefix, in capitals or not.
-    public init?(argument: String) {
-        guard let status = AgentdClient.AgentStatus(name: argument), status != .unspecified else { return nil }
-        self = status
-    }
-
-    /// What `--help` shows.
-    public static var allValueStrings: [String] { Array(names.dropFirst()) }
-}
-
-extension AgentdClient.Role: ExpressibleByArgument {
-    /// Of a name, with or without the prefix, in capitals or not.
-    public init?(argument: String) {
-        guard let role = AgentdClient.Role(name: argument), role != .unspecified else { return nil }
-        self = role
-    }
-
-    /// What `--help` shows.
-    public static var allValueStrings: [String] { Array(names.dropFirst()) }
-}
+extension AgentdClient.AgentType: ExpressibleByArgument {}
+extension AgentdClient.AgentStatus: ExpressibleByArgument {}
+extension AgentdClient.Role: ExpressibleByArgument {}
+extension AgentdClient.AuditOutcome: ExpressibleByArgument {}
+extension AgentdClient.TenantStatsView: ExpressibleByArgument {}

@@ -9,6 +9,11 @@ struct GlobalOptions: ParsableArguments {
     @Option(help: "An API key or a JWT. Other users of this machine can see it here; better set AGENTD_TOKEN.")
     var token: String?
 
+    @Option(
+        help: ArgumentHelp("A file with an API key or a JWT; - is standard input.", valueName: "path"),
+        completion: .file())
+    var tokenFile: String?
+
     @Option(help: ArgumentHelp("The tenant that a system administrator works in.", valueName: "id or slug"))
     var tenant: String?
 
@@ -17,6 +22,10 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(name: [.short, .long], help: "table is for people, json for programs.")
     var output = OutputFormat.table
+
+    func validate() throws {
+        if token != nil, tokenFile != nil { throw ValidationError("Give --token or --token-file, not both.") }
+    }
 }
 
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {

@@ -28,15 +28,7 @@ struct Settings: Sendable {
         tenant = Self.first(
             (options.tenant, "--tenant"), (environment["AGENTD_TENANT"], "AGENTD_TENANT"),
             (file?.tenant, file?.path ?? ""))
-        let token = Self.first((options.token, "--token"), (environment["AGENTD_TOKEN"], "AGENTD_TOKEN"))
-        if let token {
-            self.token = token
-        } else if let path = environment["AGENTD_TOKEN_FILE"] {
-            self.token = Setting(value: try Self.tokenFile(path), source: "AGENTD_TOKEN_FILE")
-        } else {
-            self.token = Self.first((file?.token, file?.path ?? ""))
-            if self.token != nil { file?.warnWhenOthersCanRead() }
-        }
+        token = try Self.token(options, environment, file)
         timeout = options.timeout.duration
     }
 
@@ -58,18 +50,30 @@ struct Settings: Sendable {
         return nil
     }
 
-    private static func tokenFile(_ path: String) throws(SettingsProblem) -> String {
+    private static func token(
+        _ options: GlobalOptions, _ environment: [String: String], _ file: ConfigurationFile?
+    ) throws(SettingsProblem) -> Setting? {
+        if let token = first((options.token, "--token")) { return token }
+        if let path = options.tokenFile { return try tokenFile(path, source: "--token-file") }
+        if let token = first((environment["AGENTD_TOKEN"], "AGENTD_TOKEN")) { return token }
+        if let path = environment["AGENTD_TOKEN_FILE"] { return try tokenFile(path, source: "AGENTD_TOKEN_FILE") }
+        let token = first((file?.token, file?.path ?? ""))
+        if token != nil { file?.warnWhenOthersCanRead() }
+        return token
+    }
+
+    private static func tokenFile(_ path: String, source: String) throws(SettingsProblem) -> Setting {
         let text: String
         do {
             text = try BoundedFile.text(path: path, maximumBytes: ConfigurationFile.maximumBytes)
         } catch {
-            throw SettingsProblem("AGENTD_TOKEN_FILE: \(error.description)")
+            throw SettingsProblem("\(source): \(error.description)")
         }
         let tokens = text.split(whereSeparator: \.isWhitespace)
         guard let token = tokens.first, tokens.count == 1 else {
-            throw SettingsProblem("the file \(path) of AGENTD_TOKEN_FILE must hold one token and nothing else")
+            throw SettingsProblem("the file \(path) of \(source) must hold one token and nothing else")
         }
-        return String(token)
+        return Setting(value: String(token), source: "\(path) (\(source))")
     }
 }
 

@@ -6,6 +6,7 @@ enum Terminal {
 
     static func standardError(_ text: String) { write(text, to: STDERR_FILENO) }
 
+    static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
     static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 

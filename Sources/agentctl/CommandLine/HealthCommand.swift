@@ -3,7 +3,8 @@ internal import ArgumentParser
 
 struct HealthCommand: ClientCommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Asks the daemon whether it serves; exit code 0 when it does. Needs no token.")
+        "health", "Asks the daemon whether it serves; exit code 0 when it does. Needs no token.",
+        examples: ["agentctl health --address 127.0.0.1:50051"])
 
     @Option(help: "The full name of a service; the daemon as a whole, when it is not given.")
     var service = ""

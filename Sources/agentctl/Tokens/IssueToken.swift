@@ -2,16 +2,11 @@ internal import AgentdClient
 internal import ArgumentParser
 internal import FoundationEssentials
 
-struct TokensCommand: AsyncParsableCommand {
+struct IssueToken: ChangeCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tokens", abstract: "API keys.", subcommands: [IssueToken.self])
-}
-
-struct IssueToken: ClientCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "issue",
-        abstract: "Issues an API key for yourself, or as an administrator for a user of the tenant.",
-        discussion: "The key is shown this once; the daemon keeps only a digest of it.")
+        "issue", "Issues an API key for yourself, or as an administrator for a user of the tenant.",
+        discussion: "The key is shown this once; the daemon keeps only a digest of it.",
+        examples: ["agentctl tokens issue --name laptop --expires-in 90d", "agentctl tokens issue --user-id 7"])
 
     @Option(help: "The user that the key speaks for; you, when it is not given.")
     var userID: Int64 = 0
@@ -40,12 +35,21 @@ struct IssueToken: ClientCommand {
     func run(_ session: Session) async throws {
         let expiry = expireTime.flatMap(TimeText.parse) ?? expiresIn.map { Date.now.addingTimeInterval($0.seconds) }
         let issued = try await session.client.issueToken(
-            userID: userID, displayName: name, expireTime: expiry, requestID: repetition.requestID)
+            userID: userID, displayName: name, expireTime: expiry, requestID: session.requestID)
         session.show(
-            .object(["token": JSONValue(issued.token), "secret": .string(issued.secret)]),
-            ResourceText.issuedToken(issued))
+            .object(["token": JSONValue(issued.token), "secret": .string(issued.secret)]), Self.text(issued))
         if session.output == .table {
             Terminal.standardError("Keep the key now: it is not shown again.\n")
         }
+    }
+
+    private static func text(_ issued: AgentdClient.IssuedToken) -> String {
+        var block = Block()
+        block.add("key", issued.secret)
+        block.add("key id", issued.token.id)
+        block.add("user", "\(issued.token.userID)")
+        block.add("name", ifAny: issued.token.displayName)
+        block.add("expires", issued.token.expiry)
+        return block.text
     }
 }
