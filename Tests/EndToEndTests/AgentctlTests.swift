@@ -22,7 +22,7 @@ struct AgentctlTests {
         let user =
             try await world.agentctl(as: world.ada, "whoami", "--output", "json").json()["user"] as? [String: Any]
         #expect(user?["email"] as? String == "ada@acme.example")
-        let deleted = try await world.agentctl(as: world.ada, "agents", "delete", id, "--output", "json")
+        let deleted = try await world.agentctl(as: world.ada, "agents", "delete", id, "--yes", "--output", "json")
         #expect(deleted.code == 0, "\(deleted.log)")
     }
 

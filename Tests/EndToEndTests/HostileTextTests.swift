@@ -62,32 +62,79 @@ struct HostileTextTests {
         Field(11, "etag"),
     ].map { $0.inside(1, "tenant") }
 
-    private static let methods = [
+    private static let setting = [
+        Field(1, "key"), Field(2, "value"), Field(3, "default_value"), Field(4, "expected"), Field(5, "description"),
+    ].map { $0.inside(1, "settings") }
+
+    private static let mask = Field(1, "paths").inside(2, "update_mask")
+
+    private static let methods = agentMethods + tenantMethods + otherMethods
+
+    private static let agentMethods = [
         Method("/agentd.v1.AgentService/CreateAgent", agent, Field(2, "request_id")),
         Method(
             "/agentd.v1.AgentService/ListAgents", Field(2, "page_token"), Field(3, "filter"), Field(4, "order_by")),
         Method(
             "/agentd.v1.AgentService/ListPublicAgents", Field(2, "page_token"), Field(3, "filter"), Field(4, "order_by")
         ),
-        Method(
-            "/agentd.v1.AgentService/UpdateAgent", agent, Field(1, "paths").inside(2, "update_mask"),
-            Field(3, "request_id")),
+        Method("/agentd.v1.AgentService/UpdateAgent", agent, mask, Field(3, "request_id")),
         Method("/agentd.v1.AgentService/DeleteAgent", Field(2, "etag"), Field(3, "request_id")),
         Method("/agentd.v1.AgentService/UndeleteAgent", Field(2, "etag"), Field(3, "request_id")),
+    ]
+
+    private static let tenantMethods = [
         Method(
             "/agentd.v1.TenantService/CreateTenant", by: .systemAdministrator,
             tenant + user.map { $0.inside(2, "administrator") }, Field(3, "request_id")),
+        Method("/agentd.v1.TenantService/GetTenant", by: .systemAdministrator, Field(1, "id")),
+        Method(
+            "/agentd.v1.TenantService/ListTenants", by: .systemAdministrator, Field(2, "page_token"),
+            Field(3, "filter")),
+        Method(
+            "/agentd.v1.TenantService/UpdateTenant", by: .systemAdministrator, tenant, mask, Field(3, "request_id")),
+        Method(
+            "/agentd.v1.TenantService/DeleteTenant", by: .systemAdministrator, Field(1, "id"), Field(2, "etag"),
+            Field(3, "request_id")),
+        Method(
+            "/agentd.v1.TenantService/UndeleteTenant", by: .systemAdministrator, Field(1, "id"), Field(2, "etag"),
+            Field(3, "request_id")),
+        Method(
+            "/agentd.v1.TenantService/ResolveTenant", by: .systemAdministrator, Field(1, "id"), Field(2, "slug"),
+            Field(3, "domain")),
+        Method(
+            "/agentd.v1.TenantService/UpdateCurrentTenant", by: .systemAdministrator, tenant, mask,
+            Field(3, "request_id")),
+        Method(
+            "/agentd.v1.TenantService/UpdateTenantSettings", by: .systemAdministrator, setting, Field(2, "etag"),
+            Field(3, "request_id")),
+    ]
+
+    private static let otherMethods = [
         Method(
             "/agentd.v1.UserService/CreateUser", by: .systemAdministrator, user.map { $0.inside(1, "user") },
             Field(2, "request_id")),
+        Method(
+            "/agentd.v1.UserService/ListUsers", by: .systemAdministrator, Field(2, "page_token"), Field(3, "filter")),
+        Method(
+            "/agentd.v1.UserService/UpdateUser", by: .systemAdministrator, user.map { $0.inside(1, "user") }, mask,
+            Field(3, "request_id")),
+        Method(
+            "/agentd.v1.UserService/DeleteUser", by: .systemAdministrator, Field(2, "etag"), Field(3, "request_id")),
         Method("/agentd.v1.TokenService/IssueToken", Field(2, "display_name"), Field(4, "request_id")),
+        Method("/agentd.v1.TokenService/ListTokens", Field(2, "page_token"), Field(3, "filter")),
+        Method("/agentd.v1.TokenService/RevokeToken", Field(1, "id"), Field(2, "request_id")),
+        Method(
+            "/agentd.v1.AuditService/ListAuditEvents", by: .systemAdministrator, Field(2, "page_token"),
+            Field(3, "filter")),
         Method("/grpc.health.v1.Health/Check", by: .nobody, Field(1, "service")),
     ]
 
     /// Those whose requests hold no text.
     private static let withoutText: Set<String> = [
         "/agentd.v1.AgentService/GetAgent", "/agentd.v1.AgentService/BatchGetAgents",
-        "/agentd.v1.TenantService/GetCurrentTenant", "/agentd.v1.UserService/WhoAmI", "/grpc.health.v1.Health/Watch",
+        "/agentd.v1.TenantService/GetCurrentTenant", "/agentd.v1.TenantService/GetTenantStats",
+        "/agentd.v1.TenantService/GetTenantSettings", "/agentd.v1.UserService/GetUser",
+        "/agentd.v1.UserService/WhoAmI", "/grpc.health.v1.Health/Watch",
     ]
 
     private static let texts: [(name: String, bytes: [UInt8])] = [

@@ -32,7 +32,7 @@ struct RecoveryTests {
         "A restart of PostgreSQL under load is survived without a restart of the daemon",
         arguments: TestCluster.Shutdown.allCases)
     func restart(shutdown: TestCluster.Shutdown) async throws {
-        try await Self.withWorldOnCluster { world, cluster in
+        try await World.withOwnCluster { world, cluster in
             let ledger = try await WriteLoad.during(world) { load in
                 for _ in 0..<2 {
                     try await waitUntil { [before = load.acknowledged] in load.acknowledged >= before + 100 }
@@ -47,7 +47,7 @@ struct RecoveryTests {
 
     @Test("While the database is away calls are refused at once, and health says so until it is back")
     func databaseAway() async throws {
-        try await Self.withWorldOnCluster { world, cluster in
+        try await World.withOwnCluster { world, cluster in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("before")
                 #expect(try await ada.health() == .serving)
@@ -79,7 +79,7 @@ struct RecoveryTests {
         "A create that was on its way when the database went is said to be unknown, and can be repeated",
         arguments: [false, true])
     func unknownOutcome(hasRequestID: Bool) async throws {
-        try await Self.withWorldOnCluster(settings: ["AGENTD_DB_QUEUE_WAIT": "200ms"]) { world, cluster in
+        try await World.withOwnCluster(settings: ["AGENTD_DB_QUEUE_WAIT": "200ms"]) { world, cluster in
             try await world.speak(as: world.ada) { ada in
                 let requestID = UUIDValue.random().description
                 let lock = try AgentsLock(world.database)
@@ -100,7 +100,7 @@ struct RecoveryTests {
     @Test(
         "While one backend stands still its calls end at their deadline, the others go on, and it is used again later")
     func stoppedBackend() async throws {
-        try await Self.withWorldOnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "10m"]) { world, _ in
+        try await World.withOwnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "10m"]) { world, _ in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("agent")
                 let backend = try Self.idleBackend(of: world.database)
@@ -126,7 +126,7 @@ struct RecoveryTests {
 
     @Test("A backend that does not come back is replaced")
     func lostBackend() async throws {
-        try await Self.withWorldOnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "100ms"]) { world, _ in
+        try await World.withOwnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "100ms"]) { world, _ in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("agent")
                 let backend = try Self.idleBackend(of: world.database)
@@ -137,20 +137,6 @@ struct RecoveryTests {
                     try Self.tenantBackends(of: world.database).filter { $0 != backend }.count == 2
                 }
                 #expect(try await Self.codes(of: 64) { try await ada.getAgent(agent.id, timeout: $0) } == [.ok: 64])
-            }
-        }
-    }
-
-    /// A world on a cluster that the test may stop.
-    private static func withWorldOnCluster(
-        settings: [String: String] = [:], _ body: (World, TestCluster) async throws -> Void
-    ) async throws {
-        try await TestCluster.with { cluster in
-            let database = cluster.database
-            let migrated = try await Program.run("agentd", ["migrate"], environment: Daemon.environment(database))
-            #expect(migrated.code == 0, "\(migrated.log)")
-            try await Daemon.with(database, settings: settings) { daemon in
-                try await body(try await World.make(database, daemon), cluster)
             }
         }
     }

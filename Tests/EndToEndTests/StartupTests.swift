@@ -102,7 +102,7 @@ struct StartupTests {
             let owner = ["AGENTD_OWNER_DATABASE_URL": database.owner]
             let first = try await Program.run("agentd", ["migrate"], environment: owner)
             #expect(first.code == 0, "\(first.log)")
-            #expect(first.output == "applied 0001_tables\napplied 0002_row_level_security\n")
+            #expect(first.output == "applied 0001_tables\napplied 0002_row_level_security\napplied 0003_management\n")
             let second = try await Program.run("agentd", ["migrate"], environment: owner)
             #expect(second.code == 0)
             #expect(second.output.contains("nothing to do"))

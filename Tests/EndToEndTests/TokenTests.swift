@@ -203,6 +203,7 @@ struct TokenTests {
                 // A user of another tenant than the token's.
                 token.changed { $0.claims["tenant_id"] = .text(world.carol.tenantID) },
                 token.changed { $0.claims["tenant_id"] = .text("acme") },
+                token.changed { $0.claims["tenant_id"] = nil },
             ].map { try $0.signed(secret: Self.secret) }
             try await Self.expectInvalid(wrong, caller)
 

@@ -11,11 +11,17 @@ demonstration_key=''
 
 demonstrate() {
     local acme globex ada bob carol ada_key bob_key carol_key private_agent public_agent
+    local olga olga_key laptop_key laptop_id
 
     chapter 'A system administrator creates two tenants, their users and an API key for each user'
     speak_as administrator "$administrator_key"
-    create_tenant acme 'Acme Ltd' --feature custom_agents --feature agent_sharing --admin-email admin@acme.example
+    create_tenant acme 'Acme Ltd' --feature custom_agents --feature agent_sharing --feature advanced_analytics \
+        --max-agents 100 --admin-email olga@acme.example
     acme=$slug
+    succeeds users list --tenant "$acme" --filter 'role = TENANT_ADMIN' --output json
+    olga=$(field '.users[0].id')
+    issue_key "$acme" "$olga"
+    olga_key=$key
     create_tenant globex 'Globex Corporation' --admin-email admin@globex.example
     globex=$slug
     create_user "$acme" ada@acme.example Ada
@@ -52,7 +58,7 @@ demonstrate() {
     succeeds agents get "$public_agent"
     expect_answer 'Release writer'
     is_refused PERMISSION_DENIED agents update "$public_agent" --name 'Mine now'
-    is_refused PERMISSION_DENIED agents delete "$public_agent"
+    is_refused PERMISSION_DENIED agents delete "$public_agent" --yes
     is_refused NOT_FOUND agents get "$private_agent"
 
     chapter 'Carol belongs to the other tenant: for her neither exists, public or not'
@@ -74,9 +80,37 @@ demonstrate() {
     succeeds agents update "$public_agent" --name 'Release editor'
     succeeds agents get "$public_agent"
     expect_answer 'Release editor'
-    succeeds agents delete "$private_agent"
+    succeeds agents delete "$private_agent" --yes
     succeeds agents list
     expect_no_answer 'Market notes'
+
+    chapter 'Bob gets a second key for his laptop; the laptop is lost, and the key is revoked and refused at once'
+    speak_as bob "$bob_key"
+    succeeds tokens issue --name laptop --output json
+    laptop_key=$(field .secret)
+    laptop_id=$(field .token.id)
+    speak_as laptop "$laptop_key"
+    succeeds whoami
+    speak_as olga "$olga_key"
+    succeeds tokens list
+    succeeds tokens revoke "$laptop_id" --yes
+    speak_as laptop "$laptop_key"
+    is_refused UNAUTHENTICATED whoami
+    speak_as bob "$bob_key"
+    is_refused PERMISSION_DENIED users list
+
+    chapter 'Olga, who administers Acme, makes new agents active by default and looks at the whole'
+    speak_as olga "$olga_key"
+    succeeds settings set default_agent_status=ACTIVE
+    succeeds settings list
+    succeeds users list
+    expect_answer bob@acme.example
+    expect_no_answer carol@globex.example
+    succeeds tenants stats
+    succeeds audit list --limit 20
+    expect_answer AgentService.CreateAgent
+    expect_answer TokenService.RevokeToken
+    expect_answer UserService.ListUsers
 
     chapter 'The daemon is well'
     succeeds health

@@ -30,8 +30,10 @@ final class Program: Sendable {
     ///   - name: A program of this package, or an absolute path.
     ///   - environment: All that it gets besides PATH, HOME and the like.
     ///   - input: What it reads from standard input.
+    ///   - terminal: What it has as standard input instead.
     static func start(
-        _ name: String, _ arguments: [String], environment: [String: String] = [:], input: String = ""
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+        terminal: PseudoTerminal? = nil
     ) throws -> Program {
         let path = name.hasPrefix("/") ? name : "\(TestEnvironment.binaries)/\(name)"
         let inherited = ProcessInfo.processInfo.environment
@@ -41,7 +43,9 @@ final class Program: Sendable {
         let input = try NamelessFile(holding: input)
         let started = DispatchSemaphore(value: 0)
         Thread {
-            program.spawn([path] + arguments, environment: environment, input: input)
+            program.spawn(
+                [path] + arguments, environment: environment, input: terminal?.descriptor ?? input.descriptor)
+            withExtendedLifetime(input) {}
             started.signal()
             program.waitForProcess()
         }.start()
@@ -52,9 +56,10 @@ final class Program: Sendable {
 
     /// Runs it to its end.
     static func run(
-        _ name: String, _ arguments: [String], environment: [String: String] = [:], input: String = ""
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], input: String = "",
+        terminal: PseudoTerminal? = nil
     ) async throws -> Daemon.Exit {
-        let program = try start(name, arguments, environment: environment, input: input)
+        let program = try start(name, arguments, environment: environment, input: input, terminal: terminal)
         let code = await program.waitForExit()
         return Daemon.Exit(code: code, output: program.standardOutput, log: program.standardError)
     }
@@ -90,13 +95,14 @@ final class Program: Sendable {
 // MARK: The process's thread
 
 extension Program {
-    private func spawn(_ command: [String], environment: [String], input: NamelessFile) {
+    private func spawn(_ command: [String], environment: [String], input: Int32) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for (file, descriptor) in [(input, STDIN_FILENO), (output, STDOUT_FILENO), (error, STDERR_FILENO)] {
-            posix_spawn_file_actions_adddup2(&actions, file.descriptor, descriptor)
-        }
+        let streams = [
+            (input, STDIN_FILENO), (output.descriptor, STDOUT_FILENO), (error.descriptor, STDERR_FILENO),
+        ]
+        for (source, descriptor) in streams { posix_spawn_file_actions_adddup2(&actions, source, descriptor) }
         for descriptor in Self.inheritable { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var processID: pid_t = 0
         let arguments = command.map { strdup($0) }

@@ -57,10 +57,16 @@ struct TestToken {
     }
 
     /// A key set (RFC 7517) with one public key.
-    static func keySet(_ key: Curve25519.Signing.PublicKey, keyID: String) -> String {
-        """
-        {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "\(keyID)", "x": "\(base64URL(key.rawRepresentation))"}]}
-        """
+    static func keySet(_ key: Curve25519.Signing.PublicKey, keyID: String) -> String { keySet([(key, keyID)]) }
+
+    /// A key set with several public keys.
+    static func keySet(_ keys: [(key: Curve25519.Signing.PublicKey, keyID: String)]) -> String {
+        let texts = keys.map { key, keyID in
+            """
+            {"kty": "OKP", "crv": "Ed25519", "kid": "\(keyID)", "x": "\(base64URL(key.rawRepresentation))"}
+            """
+        }
+        return "{\"keys\": [\(texts.joined(separator: ", "))]}"
     }
 
     private static func base64URL(_ data: Data) -> String {

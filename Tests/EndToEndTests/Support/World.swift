@@ -9,6 +9,9 @@ struct World: Sendable {
         let id: Int64
         let tenantID: String
         let key: String
+
+        /// Of the key: its second part.
+        var keyID: String { String(key.split(separator: "_")[1]) }
     }
 
     let database: TestDatabase
@@ -90,16 +93,12 @@ final class Caller: Sendable {
         return try await call("TenantService/CreateTenant", request, as: TenantMessage.self).id
     }
 
-    func createPerson(_ email: String, in tenantID: String) async throws -> World.Person {
+    func createPerson(
+        _ email: String, in tenantID: String, role: Role = .member
+    ) async throws -> World.Person {
         let headers = [Header("x-agentd-tenant", tenantID)]
-        var create = CreateUserRequest()
-        var user = UserMessage()
-        user.email = email
-        create.user = user
-        let created = try await call("UserService/CreateUser", create, headers: headers, as: UserMessage.self)
-        var issue = IssueTokenRequest()
-        issue.userID = created.id
-        let issued = try await call("TokenService/IssueToken", issue, headers: headers, as: IssueTokenResponse.self)
+        let created = try await createUser(email, role: role, headers: headers)
+        let issued = try await issueToken(for: created.id, headers: headers)
         return World.Person(id: created.id, tenantID: tenantID, key: issued.secret)
     }
 

@@ -1,0 +1,91 @@
+import Testing
+
+internal import AgentdCore
+internal import Messages
+internal import TestSupport
+
+/// What tenants get of a database that cannot serve them all at once: its one connection waits for a lock, and then
+/// serves one by one what is in the queue.
+@Suite("Fair shares", .timeLimit(.minutes(2)))
+struct FairShareTests {
+    /// Agents that a user wants to create, all at once.
+    private struct Flood: Sendable {
+        let person: World.Person
+        let name: String
+        let count: Int
+    }
+
+    private static let queueCapacity = 12
+    private static let settings = [
+        "AGENTD_EVENT_LOOPS": "1", "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_PIPELINE_DEPTH": "1",
+        "AGENTD_DB_QUEUE": "\(queueCapacity)", "AGENTD_DB_QUEUE_WAIT": "1m",
+    ]
+
+    @Test("While calls of both wait, a tenant with priority_support is served twice as often as one without")
+    func prioritySupport() async throws {
+        try await World.with(settings: Self.settings) { world in
+            let created = try await Self.agents(
+                of: world,
+                createdBy: [
+                    Flood(person: world.ada, name: "priority", count: 60),
+                    Flood(person: world.carol, name: "plain", count: 60),
+                ])
+            // The queue was full of both in equal parts. In two turns the one has four calls, whoever came first.
+            #expect(created.prefix(6).count { $0 == "priority" } == 4, "\(created)")
+            #expect(created.prefix(6).count { $0 == "plain" } == 2, "\(created)")
+        }
+    }
+
+    @Test("A tenant that fills the queue is refused there, and one that asks for little is not")
+    func noisyTenant() async throws {
+        try await World.with(settings: Self.settings) { world in
+            let created = try await Self.agents(
+                of: world,
+                createdBy: [
+                    Flood(person: world.ada, name: "noisy", count: 60),
+                    Flood(person: world.carol, name: "quiet", count: 3),
+                ])
+            #expect(created.count { $0 == "quiet" } == 3, "\(created)")
+        }
+    }
+
+    /// The names of agents that were created when the floods had come one after the other, in the order of creation.
+    private static func agents(of world: World, createdBy floods: [Flood]) async throws -> [String] {
+        let lock = try AgentsLock(world.database)
+        let refusals = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await world.speak(as: world.carol) { try await $0.createAgent("blocked") } }
+            try await lock.waitForBlocked(1)
+            var calls = 0
+            for flood in floods {
+                group.addTask { try await create(flood, in: world, refusals) }
+                calls += flood.count
+                // Who has not been refused waits in the queue, for as long as the lock is held.
+                try await waitUntil { [calls] in refusals.value >= calls - queueCapacity }
+            }
+            try lock.release()
+            try await group.waitForAll()
+        }
+        let rows = try world.database.rows(
+            "SELECT name FROM agents WHERE name <> 'blocked' ORDER BY xmin::text::bigint")
+        return rows.compactMap { $0[0] }
+    }
+
+    private static func create(_ flood: Flood, in world: World, _ refusals: Counter) async throws {
+        try await world.speak(as: flood.person) { caller in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<flood.count {
+                    group.addTask {
+                        do {
+                            _ = try await caller.createAgent(flood.name)
+                        } catch let refusal as Refusal {
+                            #expect(refusal.reason == "DB_QUEUE_FULL", "\(refusal)")
+                            _ = refusals.next()
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+}
