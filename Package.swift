@@ -104,7 +104,8 @@ let package = Package(
             name: "ServicesTests", dependencies: ["AgentdCore", "Messages", "Services", "Storage", crypto],
             swiftSettings: strict),
         .testTarget(
-            name: "OperationsTests", dependencies: ["AgentdCore", "Operations", "TestSupport", logging],
+            name: "OperationsTests",
+            dependencies: ["AgentdCore", "Operations", "Postgres", "Storage", "TestSupport", logging],
             swiftSettings: strict),
         .testTarget(
             name: "AgentdClientTests",

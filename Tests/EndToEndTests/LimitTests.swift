@@ -10,7 +10,8 @@ internal import TestSupport
 struct LimitTests {
     @Test("Fifty agents created at once against a limit of ten: ten are there, and forty refusals say why")
     func agentsAtOnce() async throws {
-        try await World.with { world in
+        // On several loops, so that nothing but the lock of the database keeps them apart.
+        try await World.with(settings: ["AGENTD_EVENT_LOOPS": "4"]) { world in
             try await world.limitAcme("max_agents") { $0.maxAgents = 10 }
             try await world.speak(as: world.ada) { ada in
                 let refusals = try await Self.refusals(of: 50) { _ = try await ada.createAgent("agent \($0)") }
@@ -27,7 +28,7 @@ struct LimitTests {
 
     @Test("A limit that is new holds from its first moment, although the daemon may not know of it yet")
     func newLimit() async throws {
-        try await World.with(settings: ["AGENTD_DB_NOTIFICATIONS": "false"]) { world in
+        try await World.with(settings: ["AGENTD_DB_NOTIFICATIONS": "false", "AGENTD_EVENT_LOOPS": "4"]) { world in
             try await world.speak(as: world.ada) { ada in
                 _ = try await ada.createAgent("first")
                 // Behind the daemon's back, which still believes that there is none.

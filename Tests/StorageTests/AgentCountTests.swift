@@ -65,8 +65,11 @@ struct AgentCountTests {
                         while !isOver.isSet {
                             let status = AgentStatus.allCases.randomElement()?.databaseName ?? "draft"
                             _ = try connection.rows(
-                                "UPDATE agents SET status = $1 WHERE id % 10 = $2::integer",
-                                [status, "\(Int.random(in: 0..<10))"])
+                                """
+                                UPDATE agents SET status = $1 WHERE (tenant_id, id) IN (
+                                    SELECT tenant_id, id FROM agents WHERE id % 10 = $2::integer FOR UPDATE SKIP LOCKED
+                                )
+                                """, [status, "\(Int.random(in: 0..<10))"])
                         }
                     }
                 }

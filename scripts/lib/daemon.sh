@@ -15,6 +15,8 @@ start_daemon() {
     # These would make it use a database of somebody else.
     unset AGENTD_DATABASE_URL AGENTD_PLATFORM_DATABASE_URL AGENTD_OWNER_DATABASE_URL
     export AGENTD_DATA_DIR=$data_folder
+    # Whoever watches wants to see the calls that were just made.
+    export AGENTD_USAGE_INTERVAL=${AGENTD_USAGE_INTERVAL:-100ms}
 
     # A session of its own: at Ctrl-C the terminal signals everybody in its group, which would take the database away
     # from a daemon that is still finishing its calls. --pdeathsig: however this script ends, so does the daemon.

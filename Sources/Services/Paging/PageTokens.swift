@@ -5,8 +5,8 @@ internal import Storage
 /// Makes and reads page tokens: where the next page begins, for this caller and this query alone.
 ///
 /// A token is base64url of: a version, the values of the last object that the list is ordered by, each with its kind
-/// and its length, and an HMAC-SHA256 over all of it and over what the token is good for. It authorises nothing: whoever
-/// presents it sees what the query shows anyway.
+/// and its length, and an HMAC-SHA256 over all of it and over what the token is good for. It authorises nothing:
+/// whoever presents it sees what the query shows anyway.
 package struct PageTokens: Sendable {
     private static let version: UInt8 = 2
     /// 128 bits of HMAC-SHA256: guessing one is out of reach.

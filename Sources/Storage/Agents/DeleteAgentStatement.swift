@@ -15,7 +15,9 @@ package struct DeleteAgentStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
-        try await session.write(Query(session: session, delete: self), repeatable: change.requestID != nil)
+        try await change.settled { () async throws(ServiceError) in
+            try await session.write(Query(session: session, delete: self), repeatable: change.requestID != nil)
+        }
     }
 
     private struct Query: Statement {

@@ -16,8 +16,10 @@ package struct UndeleteAgentStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
-        try await AgentQuota.write(in: session, repeatable: change.requestID != nil) { isLocked in
-            Query(session: session, undelete: self, isLocked: isLocked)
+        try await change.settled { () async throws(ServiceError) in
+            try await AgentQuota.write(in: session, repeatable: change.requestID != nil) { isLocked in
+                Query(session: session, undelete: self, isLocked: isLocked)
+            }
         }
     }
 

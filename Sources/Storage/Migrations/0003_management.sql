@@ -12,6 +12,8 @@ ALTER TABLE tenants ADD COLUMN settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb
 GRANT UPDATE (display_name, domain, settings) ON tenants TO agentd_app;
 
 CREATE INDEX tokens_tenant_time_idx ON tokens (tenant_id, create_time, id);
+-- For the limit of valid keys.
+CREATE INDEX tokens_tenant_valid_idx ON tokens (tenant_id) WHERE revoke_time IS NULL;
 
 -- ---- Counts of agents ----------------------------------------------------------------------------------------------
 -- A change adds a row of differences, so that no two changes wait for each other; agentd adds the rows up every few

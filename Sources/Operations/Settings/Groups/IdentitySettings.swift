@@ -58,7 +58,7 @@ package struct IdentitySettings: Sendable {
     private static let recheckSetting = Setting.duration(
         "AGENTD_TOKEN_RECHECK", 100...30_000, fallback: 30_000,
         "How long a verified token is believed before the database is asked again. A token that is revoked stops "
-            + "working much sooner, as the database tells every agentd; while that is not heard, a token is believed for 2s "
+            + "working much sooner, as the database tells every agentd; while that is not heard, it is believed for 2s "
             + "at most.")
     private static let notificationsSetting = Setting.boolean(
         "AGENTD_DB_NOTIFICATIONS", fallback: true,

@@ -66,7 +66,8 @@ struct  Agentd__V1__AuditEvent
   char *object_type;
   char *object_id;
   /*
-   * What changed, as a JSON object: {"name": {"before": "a", "after": "b"}}, or the fields of what was created.
+   * What changed, as a JSON object: {"name": {"before": "a", "after": "b"}}, or the fields of what was created. When
+   * all of it is longer than 512 KiB, long values are given by their lengths, as before_bytes and after_bytes.
    */
   char *changes;
   /*
@@ -90,7 +91,7 @@ struct  Agentd__V1__ListAuditEventsRequest
   char *page_token;
   /*
    * Terms joined with AND: object_type = TEXT, object_id = TEXT, actor_user_id = ID, action = TEXT*,
-   * outcome = DONE | REFUSED, create_time >= TIME, create_time < TIME, with times as RFC 3339 in quotes.
+   * outcome = DONE | REFUSED, create_time >= TIME, create_time < TIME, with times as RFC 3339.
    */
   char *filter;
 };

@@ -8,7 +8,7 @@ internal import TestSupport
 /// A client that lost its connection tries again at another replica while its first request still runs. A lock of
 /// somebody else holds both up until both have looked for an earlier answer in vain.
 @Suite("One request that runs on two replicas at once", .timeLimit(.minutes(3)))
-struct TenantRetryTests {
+struct ConcurrentRetryTests {
     private struct Replicas {
         let world: World
         let team: TenantTeam
@@ -109,6 +109,37 @@ struct TenantRetryTests {
             }
             #expect(settings.etag == "r3")
             #expect(try replicas.world.trail(of: id).count == 3)
+        }
+    }
+
+    @Test("Updating, deleting and undeleting an agent each have one effect and one answer")
+    func lifeOfAgent() async throws {
+        try await Self.with { replicas in
+            let database = replicas.world.database
+            let agent = try await replicas.bosses[0].createAgent("agent")
+            let lock = "SELECT FROM agents WHERE id = \(agent.id) FOR UPDATE"
+            let updated = try await Self.both(replicas.bosses, database, behind: lock) { boss, requestID in
+                var change = AgentMessage()
+                change.id = agent.id
+                change.etag = agent.etag
+                change.name = "renamed"
+                var request = UpdateAgentRequest()
+                request.agent = change
+                request.requestID = requestID
+                return try await boss.call("AgentService/UpdateAgent", request, as: AgentMessage.self)
+            }
+            _ = try await Self.both(replicas.bosses, database, behind: lock) { boss, requestID in
+                var request = DeleteAgentRequest(id: agent.id)
+                request.etag = updated.etag
+                request.requestID = requestID
+                return try await boss.call("AgentService/DeleteAgent", request, as: AgentMessage.self)
+            }
+            let undeleted = try await Self.both(replicas.bosses, database, behind: lock) { boss, requestID in
+                var request = UndeleteAgentRequest(id: agent.id)
+                request.requestID = requestID
+                return try await boss.call("AgentService/UndeleteAgent", request, as: AgentMessage.self)
+            }
+            #expect(undeleted.etag == "r4")
         }
     }
 }
