@@ -16,6 +16,9 @@ package struct TenantSettings: Sendable, Equatable {
     /// The longest system prompt of any tenant.
     package static let largestPromptBytes = 262_144
 
+    /// The fewest days that any tenant keeps audit events: an administrator must not be rid at once of what it did.
+    package static let fewestAuditRetentionDays = 30
+
     package init() {}
 
     /// - Parameter stored: The texts of the settings that were changed, by key. What this version does not know, or
@@ -78,7 +81,7 @@ package struct TenantSetting: Sendable {
             "default_page_size", \.defaultPageSize, 1...1_000,
             "How many objects a page of a list holds when the request does not say."),
         number(
-            "audit_retention_days", \.auditRetentionDays, 1...3_650,
+            "audit_retention_days", \.auditRetentionDays, TenantSettings.fewestAuditRetentionDays...3_650,
             "How many days audit events are kept; older ones are removed."),
     ]
 

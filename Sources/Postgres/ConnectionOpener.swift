@@ -22,12 +22,14 @@ final class ConnectionOpener: Sendable {
         attempt = ConnectionAttempt(
             conninfo: configuration.conninfo, applicationName: configuration.applicationName,
             timeoutMilliseconds: configuration.connectTimeoutMilliseconds)
-        // jit compiles for longer than these statements run. row_security is what isolates: never off.
+        // jit compiles for longer than these statements run. row_security is what isolates: never off. A statement
+        // behind one that took a lock must see what was committed before the lock was had: that is READ COMMITTED.
         session = """
             SET statement_timeout = \(configuration.statementTimeoutMilliseconds);
             SET idle_in_transaction_session_timeout = \(configuration.statementTimeoutMilliseconds);
             SET jit = off;
             SET row_security = on;
+            SET default_transaction_isolation = 'read committed';
             """
         threads.start()
     }

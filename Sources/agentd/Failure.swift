@@ -28,7 +28,8 @@ struct Failure: Error {
         case let failure as SettingsProblem: self.init(.configuration, failure.description)
         case let failure as EmbeddedPostgresFailure:
             self.init(failure.kind == .unavailable ? .unavailable : .configuration, failure.description)
-        case let failure as Migrator.Failure: self.init(.unavailable, failure.description)
+        case let failure as Migrator.Failure:
+            self.init(failure.isOtherSchema ? .configuration : .unavailable, failure.description)
         case let failure as IsolationProof.Failure:
             self.init(.unavailable, "The database cannot be asked: \(failure.description)")
         case let failure as PlatformKeys.Failure: self.init(.unavailable, failure.description)

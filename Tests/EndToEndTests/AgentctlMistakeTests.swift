@@ -126,8 +126,9 @@ struct AgentctlMistakeTests {
         _ = try await world.agentctlAsRoot("tenants", "suspend", team.slug, "--yes").success()
         try await world.agentctl(as: team.member, "whoami").expectFailure(
             1, "FAILED_PRECONDITION (TENANT_SUSPENDED)", "a system administrator lets the tenant of the token")
-        try await world.agentctlAsRoot("users", "list", "--tenant", team.slug).expectFailure(
-            1, "the tenant \(team.slug) (from --tenant)", "`agentctl tenants resume \(team.slug)`")
+        try await world.agentctlAsRoot("users", "create", "--email", "x@y.example", "--tenant", team.slug)
+            .expectFailure(
+                1, "the tenant \(team.slug) (from --tenant)", "`agentctl tenants resume \(team.slug)`")
         _ = try await world.agentctlAsRoot("tenants", "delete", team.slug, "--yes").success()
         try await world.agentctl(as: team.member, "whoami").expectFailure(
             1, "FAILED_PRECONDITION (TENANT_DELETED)", "agentctl tenants undelete ID")

@@ -78,6 +78,7 @@ struct AgentctlUserTests {
         ).success()
         #expect(set.contains("default_agent_status=ACTIVE\n"))
         #expect(set.contains("By default DRAFT."))
+        #expect(!set.contains("default_page_size="), "what was not set is not shown")
         let json = try await world.agentctl(as: boss, "settings", "list", "--output", "json").json()
         let settings = try #require(json["settings"] as? [[String: String]])
         let types = try #require(settings.first { $0["key"] == "allowed_agent_types" })

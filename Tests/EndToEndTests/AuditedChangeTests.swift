@@ -186,6 +186,47 @@ struct AuditedChangeTests {
 
     private static let signingSecret = "canary-secret-0123456789-0123456789-0123456789"
 
+    @Test("The texts of an agent never stand in the trail; that they changed does, with lengths and digests")
+    func texts() async throws {
+        try await World.with { world in
+            let agent = try await world.speak(as: world.ada) { ada in
+                var request = CreateAgentRequest()
+                var agent = AgentMessage()
+                agent.name = "private"
+                agent.agentType = AgentType.research.rawValue
+                agent.description = "A helper: description-canary."
+                agent.systemPrompt = "You answer only Ada: prompt-canary."
+                agent.config = #"{"api_key":"config-canary"}"#
+                request.agent = agent
+                let created: AgentMessage = try await ada.call("AgentService/CreateAgent", request)
+                _ = try await ada.update(created.id, mask: ["description", "system_prompt", "config"]) {
+                    $0.systemPrompt = String(repeating: "long prompt-canary ", count: 10_000)
+                    $0.config = #"{"api_key":"newer config-canary"}"#
+                }
+                _ = try await ada.update(created.id) { $0.name = "renamed" }
+                _ = try await ada.call(
+                    "AgentService/DeleteAgent", DeleteAgentRequest(id: created.id), as: AgentMessage.self)
+                return try await ada.call(
+                    "AgentService/UndeleteAgent", UndeleteAgentRequest(id: created.id), as: AgentMessage.self)
+            }
+            let events = try await world.speakAsAdministrator { administrator, _ in
+                try await administrator.auditEvents(filter: #"object_type = "agent""#)
+            }
+            let changes = events.filter { $0.objectID == "\(agent.id)" }.map(\.changes)
+            try #require(changes.count == 5)
+            #expect(changes.allSatisfy { !$0.contains("canary") && $0.utf8.count < 1_000 }, "\(changes)")
+            let texts = changes[3]
+            for expected in [
+                #""before" : "29 bytes, sha256 617a836afe4cc637", "after" : """#,
+                #""before" : "35 bytes, sha256 e7f6003d3b9e502c", "after" : "190000 bytes, sha256 "#,
+                #""before" : "27 bytes, sha256 883680ceb9bbd88e", "after" : "33 bytes, sha256 "#,
+            ] {
+                #expect(texts.contains(expected), "\(texts)")
+            }
+            for other in [changes[0], changes[1], changes[2], changes[4]] { #expect(!other.contains("sha256")) }
+        }
+    }
+
     @Test("No secret stands in the trail: no key, no digest, no seal, no signed token")
     func secrets() async throws {
         try await Self.with(settings: ["AGENTD_JWT_SECRET": Self.signingSecret]) { world, actors, _ in

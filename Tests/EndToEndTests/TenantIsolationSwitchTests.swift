@@ -84,7 +84,7 @@ struct TenantIsolationSwitchTests {
         }
     }
 
-    @Test("An embedded database gets its tenant by itself, and no other one can be created")
+    @Test("An embedded database gets its tenant by itself, which keeps its slug, and there can be no other one")
     func embedded() async throws {
         try await TemporaryFolder.with { folder in
             let data = EmbeddedFolder(path: "\(folder)/data")
@@ -97,11 +97,24 @@ struct TenantIsolationSwitchTests {
                 let caller = Caller(connection)
                 let tenant = try await caller.whoAmI().tenant
                 #expect(tenant?.slug == "default")
-                await expectRefusal(.failedPrecondition, "SINGLE_TENANT") {
-                    try await caller.createTenant("acme", features: [])
-                }
+                try await Self.expectSingle(caller, id: tenant?.id ?? "")
             }
             await daemon.stop()
         }
+    }
+
+    /// - Parameter id: Of the tenant.
+    private static func expectSingle(_ caller: Caller, id: String) async throws {
+        await expectRefusal(.failedPrecondition, "SINGLE_TENANT") {
+            try await caller.createTenant("acme", features: [])
+        }
+        await expectRefusal(.failedPrecondition, "SINGLE_TENANT") { try await caller.undeleteTenant(id) }
+        for mask in [nil, ["slug"], ["slug", "display_name"]] {
+            await expectRefusal(.failedPrecondition, "SINGLE_TENANT") {
+                try await caller.updateTenant(id, mask: mask) { $0.slug = "other" }
+            }
+        }
+        let changed = try await caller.updateTenant(id) { $0.displayName = "Home" }
+        #expect(changed.slug == "default" && changed.displayName == "Home")
     }
 }

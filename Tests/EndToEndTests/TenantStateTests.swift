@@ -18,12 +18,10 @@ struct TenantStateTests {
                     try await world.speak(as: world.ada) { ada in
                         for _ in 0..<20 {
                             _ = try await ada.user()
-                            _ = try await selecting.currentTenant()
+                            _ = try await selecting.user()
                             _ = try await root.setState(.suspended, of: world.ada.tenantID)
                             for caller in [ada, selecting] {
-                                await expectRefusal(.failedPrecondition, Self.suspended) {
-                                    try await caller.currentTenant()
-                                }
+                                await expectRefusal(.failedPrecondition, Self.suspended) { try await caller.user() }
                             }
                             await expectRefusal(.failedPrecondition, Self.suspended) { try await ada.createAgent("a") }
                             _ = try await root.setState(.active, of: world.ada.tenantID)
@@ -56,6 +54,41 @@ struct TenantStateTests {
                     #expect(try await ada.getAgent(agent.id) == agent)
                 }
             }
+        }
+    }
+
+    @Test("A tenant that was suspended when it was deleted comes back suspended, once; the audit trail shows no more")
+    func undeletionOfSuspended() async throws {
+        try await World.with { world in
+            let id = world.ada.tenantID
+            try await world.speakAsSystemAdministrator { root in
+                for state in [TenantState.suspended, .active] {
+                    _ = try await root.setState(state, of: id)
+                    let deleted = try await root.deleteTenant(id)
+                    #expect(deleted.state == TenantState.deleted.rawValue)
+                    let back = try await root.undeleteTenant(id)
+                    #expect(back.state == state.rawValue && back.deleteTime == nil)
+                    let own = try await Self.reason { try await world.speak(as: world.ada) { try await $0.user() } }
+                    #expect(own == (state == .suspended ? Self.suspended : nil))
+                }
+            }
+            let fields = try world.database.rows(
+                """
+                SELECT action, (SELECT string_agg(key, ' ' ORDER BY key) FROM json_object_keys(changes) AS key)
+                FROM audit_events
+                WHERE action IN ('TenantService.DeleteTenant', 'TenantService.UndeleteTenant') ORDER BY id
+                """)
+            let expected = ["DeleteTenant", "UndeleteTenant"].map { ["TenantService.\($0)", "delete_time state"] }
+            #expect(fields == expected + expected)
+        }
+    }
+
+    private static func reason(_ body: () async throws -> some Any) async throws -> String? {
+        do {
+            _ = try await body()
+            return nil
+        } catch let refusal as Refusal {
+            return refusal.reason
         }
     }
 

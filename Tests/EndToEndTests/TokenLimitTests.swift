@@ -120,4 +120,28 @@ struct TokenLimitTests {
             }
         }
     }
+
+    @Test("The keys of a user who is not active make room, and are listed with those that do not work")
+    func inactiveUser() async throws {
+        try await World.with { world in
+            try world.database.execute("UPDATE tenants SET max_tokens = 3 WHERE slug = 'acme'")
+            try await world.speakAsAdministrator { administrator, _ in
+                await expectRefusal(.resourceExhausted, "QUOTA_TOKENS") { try await administrator.issueToken() }
+                _ = try await administrator.setActive(false, of: world.bob.id)
+                let listed = try await administrator.listTokens().tokens
+                let valid = try await administrator.stats().tokens.valid
+                #expect(listed.count == 2 && valid == 2)
+                #expect(!listed.contains { $0.userID == world.bob.id })
+                let all = try await administrator.listTokens { $0.showRevoked = true }.tokens
+                #expect(all.count == 3 && all.contains { $0.userID == world.bob.id })
+                _ = try await administrator.issueToken()
+                await expectRefusal(.resourceExhausted, "QUOTA_TOKENS") { try await administrator.issueToken() }
+                // They work again, and count.
+                _ = try await administrator.setActive(true, of: world.bob.id)
+                let active = try await administrator.listTokens().tokens
+                #expect(active.count == 4)
+                await expectRefusal(.resourceExhausted, "QUOTA_TOKENS") { try await administrator.issueToken() }
+            }
+        }
+    }
 }

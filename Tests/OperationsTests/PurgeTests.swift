@@ -19,16 +19,6 @@ struct PurgeTests {
         }
     }
 
-    @Test("It ends after so many batches, and leaves the rest for the next one")
-    func bound() async throws {
-        let rest = 1_234
-        try await Self.withOldRows(count: Purge.maximumBatches * PurgeBatch.rows + rest) { database in
-            try await Self.purge([PurgeTenantCallsStatement()], database)
-            let untouched = "\(Purge.maximumBatches * PurgeBatch.rows + rest)"
-            #expect(try Self.rows(database) == [untouched, "\(rest)", untouched])
-        }
-    }
-
     @Test("What fails keeps no other kind of rows from going")
     func failure() async throws {
         try await Self.withOldRows(count: 10) { database in

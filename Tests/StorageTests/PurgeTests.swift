@@ -13,17 +13,17 @@ struct PurgeTests {
             let database = tenants.database
             try database.execute(
                 """
-                UPDATE tenants SET settings = '{"audit_retention_days": "7"}' WHERE id = '\(tenants.acme.id)';
+                UPDATE tenants SET settings = '{"audit_retention_days": "40"}' WHERE id = '\(tenants.acme.id)';
                 TRUNCATE audit_events;
                 """)
             for tenant in [tenants.acme, tenants.globex] {
                 try Self.addEvents(
-                    database, tenant.id, hours: [0, 25, 7 * 24 - 1, 7 * 24 + 1, 365 * 24 - 1, 365 * 24 + 1])
+                    database, tenant.id, hours: [0, 25, 40 * 24 - 1, 40 * 24 + 1, 365 * 24 - 1, 365 * 24 + 1])
             }
             let removed = try await database.run(PurgeAuditEventsStatement())
             #expect(removed == 4)
-            #expect(try Self.hours(database, tenants.acme.id) == [0, 25, 7 * 24 - 1])
-            #expect(try Self.hours(database, tenants.globex.id) == [0, 25, 7 * 24 - 1, 7 * 24 + 1, 365 * 24 - 1])
+            #expect(try Self.hours(database, tenants.acme.id) == [0, 25, 40 * 24 - 1])
+            #expect(try Self.hours(database, tenants.globex.id) == [0, 25, 40 * 24 - 1, 40 * 24 + 1, 365 * 24 - 1])
         }
     }
 
@@ -74,10 +74,10 @@ struct PurgeTests {
 
     /// What a setting may hold when somebody wrote it into the table.
     private static let settings = [
-        "0", "-5", "-2147483648", "2147483647", "99999999999", "1e9", "", " ", "seven", "0x7", "1.5",
+        "0", "1", "29", "-5", "-2147483648", "2147483647", "99999999999", "1e9", "", " ", "seven", "0x7", "1.5",
     ]
 
-    @Test("Nothing younger than a day ever goes, whatever the setting says", arguments: settings)
+    @Test("Nothing younger than 30 days ever goes, whatever the setting says", arguments: settings)
     func youngEvents(setting: String) async throws {
         try await TwoTenants.with { tenants in
             let database = tenants.database
@@ -87,16 +87,16 @@ struct PurgeTests {
                 """,
                 [setting, tenants.acme.id])
             try database.execute("TRUNCATE audit_events")
-            try Self.addEvents(database, tenants.acme.id, hours: [0, 23])
+            try Self.addEvents(database, tenants.acme.id, hours: [0, 23, 30 * 24 - 1])
             try Self.addEvents(database, tenants.globex.id, hours: [0, 366 * 24])
             // A wrong setting of one tenant does not keep those of another from going.
             let removed = try await database.run(PurgeAuditEventsStatement())
             #expect(removed == 1)
-            #expect(try Self.hours(database, tenants.acme.id) == [0, 23])
+            #expect(try Self.hours(database, tenants.acme.id) == [0, 23, 30 * 24 - 1])
             #expect(try Self.hours(database, tenants.globex.id) == [0])
             // Nor does it help to say that the work is the tenant's own.
             _ = try database.rows(as: "agentd_platform", tenant: tenants.acme.id, "SELECT purge_audit_events(1000)")
-            #expect(try Self.hours(database, tenants.acme.id) == [0, 23])
+            #expect(try Self.hours(database, tenants.acme.id) == [0, 23, 30 * 24 - 1])
         }
     }
 

@@ -73,13 +73,16 @@ struct SingleTenantTests {
         ([("default", "deleted")], ["this tenant is deleted", "agentctl tenants undelete "]),
         (
             [("default", "active"), ("acme", "active")],
-            ["also has acme. Set ENABLE_TENANT_ISOLATION=true, or delete every other tenant."]
+            [
+                "also has acme. Set ENABLE_TENANT_ISOLATION=true, or delete every other tenant; DEFAULT_TENANT_SLUG "
+                    + "says which one stays."
+            ]
         ),
         ([("default", "active"), ("acme", "suspended")], ["also has acme."]),
         ([("acme", "active")], ["also has acme.", "or set DEFAULT_TENANT_SLUG=acme if that is the one"]),
         (
             [("a", "active"), ("b", "active"), ("c", "active"), ("d", "active"), ("default", "suspended")],
-            ["also has a, b, c and more."]
+            ["also has a, b, c and more.", "DEFAULT_TENANT_SLUG says which one stays."]
         ),
     ]
 
@@ -128,9 +131,30 @@ struct SingleTenantTests {
             #expect(try make("second").tenantID == first.tenantID)
             #expect(try Self.tenants(database) == [["default", "active"], ["default", "deleted"]])
             #expect(try Self.single(database).settle().description == first.tenantID)
-            let audit = try database.rows(
-                "SELECT DISTINCT action, actor_user_id FROM audit_events WHERE object_type = 'tenant'")
-            #expect(audit == [["agentd token create", "0"]])
+            try Self.expectTrail(of: first, database)
         }
+    }
+
+    /// Whoever has the database made a tenant, a user and two keys; the trail says so, and what they are.
+    private static func expectTrail(of made: SystemAdministrator, _ database: TestDatabase) throws {
+        let audit = try database.rows(
+            """
+            SELECT DISTINCT tenant_id, actor_tenant_id, actor_user_id, token_id, action, outcome FROM audit_events
+            """)
+        #expect(audit == [[made.tenantID, made.tenantID, "0", "", "agentd token create", "done"]])
+        let objects = try database.rows(
+            """
+            SELECT object_type, object_id, CASE object_type
+                WHEN 'tenant' THEN changes -> 'slug' ->> 'after' ELSE changes::jsonb::text END
+            FROM audit_events ORDER BY id
+            """)
+        let user = "\(made.userID)"
+        let key = #"{"user_id": \#(user), "expire_time": null, "display_name": "test"}"#
+        #expect(
+            objects == [
+                ["tenant", made.tenantID, "default"],
+                ["user", user, #"{"role": "system_admin", "email": "root@example.com"}"#],
+                ["token", "first", key], ["token", "second", key],
+            ])
     }
 }

@@ -9,7 +9,7 @@ struct TenantRightsTests {
     private static let own = ["display_name", "domain", "settings"]
     private static let managed = [
         "slug", "display_name", "domain", "state", "features", "max_agents", "max_users", "max_tokens",
-        "requests_per_second", "max_in_flight", "delete_time",
+        "requests_per_second", "max_in_flight", "delete_time", "was_suspended",
     ]
     private static let columns = managed + ["settings", "id", "create_time", "update_time", "revision"]
 

@@ -31,7 +31,7 @@ extension AgentdClient {
     /// One page of API keys without their secrets, newest first: the caller's own, or (administrators) the tenant's.
     /// - Parameters:
     ///   - query: Its filter takes `user_id = 7`.
-    ///   - showRevoked: Revoked and expired keys too.
+    ///   - showRevoked: Revoked and expired keys too, and those of users who are not active.
     ///   - pageToken: Of the page before; empty for the first one.
     public func listTokens(
         _ query: ListQuery = ListQuery(), showRevoked: Bool = false, pageToken: String = "",

@@ -1,4 +1,3 @@
-internal import AgentdCore
 package import Logging
 internal import ServiceLifecycle
 internal import Storage
@@ -19,13 +18,13 @@ package struct AgentCountCompaction: Service {
     }
 
     package func run() async throws {
+        var streak = FailureStreak(logger)
         while await Pause.take(milliseconds: Self.intervalMilliseconds) {
             do {
                 try await compact()
+                streak.succeeded("The changes of agents are counted together again")
             } catch {
-                logger.debug(
-                    "The changes of agents are not counted together this time",
-                    metadata: ["reason": "\((error as? ServiceError)?.forLog ?? "\(error)")"])
+                streak.failed("The changes of agents are not counted together", error)
             }
         }
     }

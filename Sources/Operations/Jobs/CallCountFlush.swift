@@ -30,23 +30,24 @@ package struct CallCountFlush: Service {
 
     package func run() async throws {
         var pending = PendingCalls()
-        while await Pause.take(milliseconds: intervalMilliseconds) { await flush(&pending) }
-        await flush(&pending)
+        var streak = FailureStreak(logger)
+        while await Pause.take(milliseconds: intervalMilliseconds) { await flush(&pending, &streak) }
+        await flush(&pending, &streak)
     }
 
     /// What cannot be stored now stays pending, unless it may have been stored all the same: no call counts twice.
-    func flush(_ pending: inout PendingCalls) async {
+    func flush(_ pending: inout PendingCalls, _ streak: inout FailureStreak) async {
         if pending.hasRoom {
             for counts in await take() { pending.add(counts) }
         }
         while let batch = pending.removeBatch(of: batchSize) {
             do {
                 try await store(batch)
+                streak.succeeded("Calls are counted again")
             } catch {
                 let refusal = error as? ServiceError
                 if refusal?.mayHaveHappened == false { pending.add(batch) }
-                logger.debug(
-                    "Calls are not counted this time", metadata: ["reason": "\(refusal?.forLog ?? "\(error)")"])
+                streak.failed("Calls are not counted", error)
                 return
             }
         }

@@ -27,31 +27,69 @@ package struct IdentityListener: Service {
 
     package func run() async throws {
         let stop = StopFlag()
-        let (events, continuation) = AsyncStream.makeStream(of: IdentityChangeFeed.Event.self)
+        let pending = PendingNews()
+        let (wakeUps, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let thread = Thread { [feed] in
-            feed.listen(until: { stop.isSet }) { continuation.yield($0) }
-            continuation.finish()
+            feed.listen(until: { stop.isSet }) { event in
+                pending.add(event)
+                wake.yield()
+            }
+            wake.finish()
         }
         thread.name = "agentd-listener"
         thread.start()
         await withTaskCancellationOrGracefulShutdownHandler {
-            for await event in events { await take(event) }
+            for await _ in wakeUps { await take(pending.removeAll()) }
         } onCancelOrGracefulShutdown: {
             stop.set()
         }
     }
 
-    private func take(_ event: IdentityChangeFeed.Event) async {
-        switch event {
-        case .changed(let changes):
-            logger.debug("Changed: \(changes.map(\.description).sorted().joined(separator: "; "))")
-            await announce(changes)
-        case .heard:
-            logger.debug("Changes made elsewhere are heard")
-            setHeard(true)
-        case .deaf(let reason):
+    private func take(_ news: PendingNews.State) async {
+        if case .deaf(let reason)? = news.hearing {
             setHeard(false)
             logger.warning("Changes made elsewhere are not heard", metadata: ["reason": "\(reason)"])
+        }
+        if !news.changes.isEmpty {
+            logger.debug("Changed: \(news.changes.count) tenants, users or keys")
+            await announce(news.changes)
+        }
+        if case .heard? = news.hearing {
+            logger.debug("Changes made elsewhere are heard")
+            setHeard(true)
+        }
+    }
+}
+
+/// What was heard and not handed on yet: bounded, and each change once, however many there are.
+final class PendingNews: Sendable {
+    struct State {
+        var changes: Set<IdentityChange> = []
+        /// The latest that was said of hearing; nil when nothing was.
+        var hearing: IdentityChangeFeed.Event?
+    }
+
+    /// From so many changes on it is simpler to forget everything.
+    private static let maximumChanges = 4_096
+
+    private let state = Mutex(State())
+
+    func add(_ event: IdentityChangeFeed.Event) {
+        state.withLock { state in
+            switch event {
+            case .changed(let changes):
+                state.changes.formUnion(changes)
+                if state.changes.count > Self.maximumChanges { state.changes = [.everything] }
+            case .heard, .deaf:
+                state.hearing = event
+            }
+        }
+    }
+
+    func removeAll() -> State {
+        state.withLock { state in
+            defer { state = State() }
+            return state
         }
     }
 }

@@ -7,8 +7,7 @@ package import Storage
 /// never noticed. Several replicas may do it at once.
 package struct Purge: Service {
     private static let intervalMilliseconds = 60_000
-    /// Of one kind of rows in one round; the rest is for the next minute.
-    package static let maximumBatches = 20
+    /// Behind each batch: so that at most 20,000 rows a second go, and others have their turns in between.
     private static let pauseMilliseconds = 50
 
     private let statements: [any PurgeStatement]
@@ -22,26 +21,32 @@ package struct Purge: Service {
     }
 
     package func run() async throws {
-        while await Pause.take(milliseconds: Self.intervalMilliseconds) { await round() }
+        var streaks = statements.map { _ in FailureStreak(logger) }
+        while await Pause.take(milliseconds: Self.intervalMilliseconds) { await round(&streaks) }
+    }
+
+    /// One round, as each minute brings one.
+    package func round() async {
+        var streaks = statements.map { _ in FailureStreak(logger) }
+        await round(&streaks)
     }
 
     /// What fails is tried again in the next round, and keeps no other kind of rows from going.
-    package func round() async {
-        for statement in statements {
+    private func round(_ streaks: inout [FailureStreak]) async {
+        for (index, statement) in statements.enumerated() where !Task.isShuttingDownGracefully {
             do {
                 let removed = try await remove(statement)
                 if removed > 0 { logger.debug("Removed \(removed) \(statement.rows)") }
+                streaks[index].succeeded("Removed again: \(statement.rows)")
             } catch {
-                logger.debug(
-                    "Not removed this time: \(statement.rows)",
-                    metadata: ["reason": "\((error as? ServiceError)?.forLog ?? "\(error)")"])
+                streaks[index].failed("Not removed: \(statement.rows)", error)
             }
         }
     }
 
     private func remove(_ statement: some PurgeStatement) async throws -> Int {
         var removed = 0
-        for _ in 0..<Self.maximumBatches {
+        while !Task.isShuttingDownGracefully {
             let count = try await work.run(statement)
             removed += count
             guard count == PurgeBatch.rows, await Pause.take(milliseconds: Self.pauseMilliseconds) else { break }

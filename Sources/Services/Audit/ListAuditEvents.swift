@@ -6,6 +6,7 @@ internal import Storage
 struct ListAuditEvents: RemoteProcedure {
     static let path = "/agentd.v1.AuditService/ListAuditEvents"
     static let access = Access.role(.tenantAdministrator)
+    static let looksIntoInactiveTenants = true
 
     private let pageTokens: PageTokens
 

@@ -12,7 +12,7 @@ package struct Dispatcher: Sendable {
         package let pageTokens: PageTokens
         package let news: IdentityNews
         package let admission: TenantAdmission
-        /// Whether there is one tenant alone, so that none is created.
+        /// Whether there is one tenant alone, so that none is created, taken back or renamed.
         package let isSingleTenant: Bool
         package let maximumMessageBytes: Int
 
@@ -64,7 +64,8 @@ package struct Dispatcher: Sendable {
             throw ServiceError(.methodUnknown, "There is no method \(call.method.prefix(200)).")
         }
         guard method.access != .anonymous else { return try await method.run(context(of: call, caller: nil)) }
-        let caller = try await authenticator.caller(of: call, database: database)
+        let caller = try await authenticator.caller(
+            of: call, database: database, looksIntoInactiveTenants: method.looksIntoInactiveTenants)
         do {
             let answer = try await run(method, call, as: caller)
             meter.record(caller.tenantID, since: start, failed: false)

@@ -7,6 +7,7 @@ internal import Storage
 struct MethodTable: Sendable {
     struct Entry: Sendable {
         let access: Access
+        let looksIntoInactiveTenants: Bool
         /// Decodes the request, runs the method, and encodes the answer in the call's arena.
         let run: @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage
     }
@@ -29,7 +30,7 @@ struct MethodTable: Sendable {
         table.add(CreateTenant(isSingleTenant: shared.isSingleTenant))
         table.add(GetTenant())
         table.add(ListTenants(pageTokens: pageTokens))
-        table.add(UpdateTenant())
+        table.add(UpdateTenant(isSingleTenant: shared.isSingleTenant))
         table.add(DeleteTenant())
         table.add(UndeleteTenant(isSingleTenant: shared.isSingleTenant))
         table.add(ResolveTenant())
@@ -73,7 +74,9 @@ struct MethodTable: Sendable {
             precondition(schema.input == P.Request.schema, "\(P.path) takes another message.")
             precondition(schema.output == P.Answer.schema, "\(P.path) gives another message.")
             let limit = maximumMessageBytes
-            entries[P.path] = Entry(access: P.access) { (context) throws(ServiceError) in
+            entries[P.path] = Entry(
+                access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants
+            ) { (context) throws(ServiceError) in
                 let inbound = context.inbound
                 let request = try inbound.payload.decode(
                     P.Request.self, arena: inbound.arena, memory: limit * DecodingMemory.factor)

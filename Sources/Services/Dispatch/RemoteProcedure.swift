@@ -20,7 +20,14 @@ package protocol RemoteProcedure: Sendable {
     /// As in the schema files, such as `/agentd.v1.AgentService/GetAgent`.
     static var path: String { get }
     static var access: Access { get }
+    /// Whether a system administrator may call it in a selected tenant that is suspended or deleted, to see what there
+    /// is before it decides about the tenant. Of methods that change nothing and show no agents.
+    static var looksIntoInactiveTenants: Bool { get }
     func callAsFunction(_ request: Request, _ context: CallContext) async throws(ServiceError) -> Answer
+}
+
+extension RemoteProcedure {
+    package static var looksIntoInactiveTenants: Bool { false }
 }
 
 /// What a method knows of the call besides its request.

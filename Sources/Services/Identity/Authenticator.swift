@@ -66,7 +66,10 @@ package final class Authenticator: @unchecked Sendable {
     }
 
     /// The caller of a call: a principal whose user and tenant are active, in its own tenant or in the one selected.
-    package func caller(of call: InboundCall, database: Database) async throws(ServiceError) -> Caller {
+    /// - Parameter looksIntoInactiveTenants: Whether the one that a system administrator selected need not be active.
+    package func caller(
+        of call: InboundCall, database: Database, looksIntoInactiveTenants: Bool
+    ) async throws(ServiceError) -> Caller {
         let token = try BearerToken(of: call)
         let platform = database.platformSession(deadline: call.deadline)
         let principal = try await directory.principal(of: token, maximumAge: maximumAge, platform: platform)
@@ -74,7 +77,9 @@ package final class Authenticator: @unchecked Sendable {
         guard let selector = call.header("x-agentd-tenant"), !selector.isEmpty else {
             return Caller(principal: principal)
         }
-        return try await select(String(decoding: selector, as: UTF8.self), for: principal, platform: platform)
+        let caller = try await select(String(decoding: selector, as: UTF8.self), for: principal, platform: platform)
+        if !looksIntoInactiveTenants { try requireActive(caller.tenant) }
+        return caller
     }
 
     private func requireActive(_ principal: Principal) throws(ServiceError) {
@@ -102,7 +107,8 @@ package final class Authenticator: @unchecked Sendable {
 // MARK: Selecting a tenant
 
 extension Authenticator {
-    /// - Parameter selector: The id or slug of a tenant. Only a system administrator may name another than its own.
+    /// - Parameter selector: The id or slug of a tenant, active or not. Only a system administrator may name another
+    ///   than its own.
     private func select(
         _ selector: String, for principal: Principal, platform: PlatformSession
     ) async throws(ServiceError) -> Caller {
@@ -115,9 +121,7 @@ extension Authenticator {
         }
         // What can be no slug is not worth a question to the database, which could not even read some of it.
         if case .slug(let slug) = key, !TenantSlug.isValid(slug) { throw .noSuchTenant }
-        let tenant = try await selectedTenant(key, platform: platform)
-        try requireActive(tenant)
-        return Caller(principal: principal, selecting: tenant)
+        return Caller(principal: principal, selecting: try await selectedTenant(key, platform: platform))
     }
 
     private func selectedTenant(
@@ -127,7 +131,8 @@ extension Authenticator {
         if let known = selections[key], start.time &- known.checkedAt < maximumAge { return known.tenant }
         guard let tenant = try await platform.run(FindTenantProfileStatement(key)) else { throw .noSuchTenant }
         if selections.count >= Self.maximumSelections { selections.removeAll() }
-        if start.generation == generation { selections[key] = (tenant, start.time) }
+        // Another tenant may get the slug of a deleted one, and nobody tells of tenants that are new.
+        if start.generation == generation, tenant.state != .deleted { selections[key] = (tenant, start.time) }
         return tenant
     }
 }

@@ -112,6 +112,7 @@ extension SigningKeys {
         } catch {
             throw Failure(description: "it is not a JSON Web Key Set (RFC 7517) with keys of the types RSA, EC and OKP")
         }
+        guard !set.keys.isEmpty else { throw Failure(description: "it holds no key, so that no token would be valid") }
         var keys: [Key] = []
         for (index, var key) in set.keys.enumerated() {
             let place = "key \(index + 1)"

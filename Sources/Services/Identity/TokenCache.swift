@@ -21,6 +21,8 @@ struct TokenCache {
     /// Apart from each other, so that a flood of wrong tokens does not push out the right ones.
     private var principals: Generations<Entry>
     private var refusals: Generations<Entry>
+    /// Which tokens of a tenant are among the principals, so that news concern its own tokens alone.
+    private var tokens: [TenantID: Set<[UInt8]>] = [:]
 
     /// - Parameter capacity: The most tokens kept, of those that are good and of those that are not.
     init(capacity: Int) {
@@ -45,27 +47,55 @@ struct TokenCache {
         return entry.verdict
     }
 
-    /// Forgets the tokens that the changes concern. Looks at every token, which is why changes come in batches.
+    /// Forgets the tokens that the changes concern. It looks at the tokens of their tenants alone, unless the changes
+    /// are of no single tenant.
     mutating func forget(_ changes: Set<IdentityChange>) {
-        if changes.contains(.everything) || changes.contains(.signingKeys) { refusals.removeAll { _ in true } }
-        principals.removeAll { entry in
-            guard case .principal(let principal) = entry.verdict else { return true }
-            return changes.contains(.everything) || changes.contains(.tenant(principal.tenantID))
-                || changes.contains(.user(principal.tenantID, principal.userID))
-                || changes.contains(.token(principal.tenantID, principal.tokenID))
-                || principal.tokenID == Principal.signedTokenID && changes.contains(.signingKeys)
+        for change in changes {
+            switch change {
+            case .everything:
+                refusals = Generations(capacity: refusals.capacity)
+                principals = Generations(capacity: principals.capacity)
+                tokens = [:]
+            case .signingKeys:
+                refusals = Generations(capacity: refusals.capacity)
+                for tenant in tokens.keys { forget(in: tenant) { $0.tokenID == Principal.signedTokenID } }
+            case .tenant(let tenant): forget(in: tenant) { _ in true }
+            case .user(let tenant, let user): forget(in: tenant) { $0.userID == user }
+            case .token(let tenant, let token): forget(in: tenant) { $0.tokenID == token }
+            }
         }
+    }
+
+    private mutating func forget(in tenant: TenantID, where isConcerned: (Principal) -> Bool) {
+        for digest in tokens[tenant] ?? [] {
+            guard case .principal(let principal)? = principals[digest]?.verdict, isConcerned(principal) else {
+                continue
+            }
+            removePrincipal(digest)
+        }
+    }
+
+    private mutating func removePrincipal(_ digest: [UInt8]) {
+        if let entry = principals.remove(digest) { unlist(digest, entry) }
+    }
+
+    private mutating func unlist(_ digest: [UInt8], _ entry: Entry) {
+        guard case .principal(let principal) = entry.verdict else { return }
+        tokens[principal.tenantID]?.remove(digest)
+        if tokens[principal.tenantID]?.isEmpty == true { tokens[principal.tenantID] = nil }
     }
 
     /// - Parameter now: When the look began, not when it ended: what happened in between may have been missed.
     mutating func keep(_ verdict: Verdict, of digest: [UInt8], expireTime: Timestamp?, at now: UInt64) {
         let entry = Entry(verdict: verdict, checkedAt: now, expireTime: expireTime)
         switch verdict {
-        case .principal:
+        case .principal(let principal):
             refusals.remove(digest)
-            principals.insert(entry, for: digest)
+            removePrincipal(digest)
+            for (gone, entry) in principals.insert(entry, for: digest) { unlist(gone, entry) }
+            tokens[principal.tenantID, default: []].insert(digest)
         case .refused:
-            principals.remove(digest)
+            removePrincipal(digest)
             refusals.insert(entry, for: digest)
         }
     }
@@ -75,29 +105,31 @@ struct TokenCache {
 /// making room costs no search. An entry that is pushed out is one that has not been written for half a capacity of
 /// others.
 private struct Generations<Value> {
-    private let half: Int
+    let capacity: Int
     private var young: [[UInt8]: Value] = [:]
     private var old: [[UInt8]: Value] = [:]
 
-    init(capacity: Int) { half = max(1, capacity / 2) }
+    init(capacity: Int) { self.capacity = capacity }
 
     subscript(_ key: [UInt8]) -> Value? { young[key] ?? old[key] }
 
-    mutating func insert(_ value: Value, for key: [UInt8]) {
-        if young.count >= half, young[key] == nil {
+    /// - Returns: What was pushed out.
+    @discardableResult
+    mutating func insert(_ value: Value, for key: [UInt8]) -> [[UInt8]: Value] {
+        var gone: [[UInt8]: Value] = [:]
+        if young.count >= max(1, capacity / 2), young[key] == nil {
+            gone = old
             old = young
             young = [:]
         }
-        young[key] = value
-    }
-
-    mutating func removeAll(where isToGo: (Value) -> Bool) {
-        young = young.filter { !isToGo($0.value) }
-        old = old.filter { !isToGo($0.value) }
-    }
-
-    mutating func remove(_ key: [UInt8]) {
-        young[key] = nil
         old[key] = nil
+        young[key] = value
+        return gone
+    }
+
+    @discardableResult
+    mutating func remove(_ key: [UInt8]) -> Value? {
+        let removed = young.removeValue(forKey: key)
+        return old.removeValue(forKey: key) ?? removed
     }
 }

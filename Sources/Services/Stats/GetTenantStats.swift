@@ -6,6 +6,7 @@ internal import Storage
 struct GetTenantStats: RemoteProcedure {
     static let path = "/agentd.v1.TenantService/GetTenantStats"
     static let access = Access.role(.tenantAdministrator)
+    static let looksIntoInactiveTenants = true
 
     func callAsFunction(
         _ request: GetTenantStatsRequest, _ context: CallContext

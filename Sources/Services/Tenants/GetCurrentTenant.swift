@@ -6,6 +6,7 @@ internal import Storage
 struct GetCurrentTenant: RemoteProcedure {
     static let path = "/agentd.v1.TenantService/GetCurrentTenant"
     static let access = Access.authenticated
+    static let looksIntoInactiveTenants = true
 
     func callAsFunction(_ request: GetCurrentTenantRequest, _ context: CallContext) async throws(ServiceError) -> Tenant
     {

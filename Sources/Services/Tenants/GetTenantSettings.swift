@@ -6,6 +6,7 @@ internal import Storage
 struct GetTenantSettings: RemoteProcedure {
     static let path = "/agentd.v1.TenantService/GetTenantSettings"
     static let access = Access.authenticated
+    static let looksIntoInactiveTenants = true
 
     func callAsFunction(
         _ request: GetTenantSettingsRequest, _ context: CallContext

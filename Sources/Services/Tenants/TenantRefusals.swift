@@ -20,8 +20,8 @@ extension Caller {
 extension ServiceError {
     static let singleTenant = ServiceError(
         .singleTenant,
-        "The daemon serves one tenant alone, so that none can be created or taken back. Start it with "
-            + "ENABLE_TENANT_ISOLATION=true to serve many.",
+        "The daemon serves one tenant alone, so that none can be created or taken back, and its slug, by which the "
+            + "daemon finds it, stays. Start it with ENABLE_TENANT_ISOLATION=true to serve many.",
         details: [
             .precondition(
                 type: "TENANT_ISOLATION", subject: "ENABLE_TENANT_ISOLATION", description: "it must be true")

@@ -7,8 +7,14 @@ struct UpdateTenant: RemoteProcedure {
     static let path = "/agentd.v1.TenantService/UpdateTenant"
     static let access = Access.role(.systemAdministrator)
 
+    private let isSingleTenant: Bool
+
+    init(isSingleTenant: Bool = false) { self.isSingleTenant = isSingleTenant }
+
     func callAsFunction(_ request: UpdateTenantRequest, _ context: CallContext) async throws(ServiceError) -> Tenant {
         let (tenant, fields, revision) = try Self.update(of: request)
+        // The daemon finds the one tenant by its slug when it starts.
+        if isSingleTenant, fields.contains(.slug) { throw .singleTenant }
         if fields.contains(.state), tenant.state != .active { try context.caller.requireNotOwn(tenant.id) }
         let statement = UpdateTenantStatement(
             change: context.platformChange(requestID: request.requestID), tenant: tenant, fields: fields,

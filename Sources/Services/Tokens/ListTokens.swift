@@ -7,6 +7,7 @@ internal import Storage
 struct ListTokens: RemoteProcedure {
     static let path = "/agentd.v1.TokenService/ListTokens"
     static let access = Access.authenticated
+    static let looksIntoInactiveTenants = true
 
     private let pageTokens: PageTokens
 

@@ -7,6 +7,7 @@ internal import Storage
 struct GetUser: RemoteProcedure {
     static let path = "/agentd.v1.UserService/GetUser"
     static let access = Access.authenticated
+    static let looksIntoInactiveTenants = true
 
     func callAsFunction(_ request: GetUserRequest, _ context: CallContext) async throws(ServiceError) -> User {
         var violations = FieldViolations()

@@ -6,6 +6,7 @@ internal import Storage
 struct ListUsers: RemoteProcedure {
     static let path = "/agentd.v1.UserService/ListUsers"
     static let access = Access.role(.tenantAdministrator)
+    static let looksIntoInactiveTenants = true
 
     private let pageTokens: PageTokens
 

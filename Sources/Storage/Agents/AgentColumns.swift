@@ -44,32 +44,28 @@ enum AgentColumns {
 /// adds an agent to a tenant with a limit holds.
 enum AgentQuota {
     /// `quota`: whether one more agent is allowed, and whether that cannot be said without the lock.
-    /// - Parameter isLocked: The parameter that says whether the lock is held.
-    static func expression(isLocked: String) -> String {
-        """
+    static let expression = """
         quota AS (
-            SELECT CASE WHEN max_agents = 0 THEN true WHEN NOT \(isLocked) THEN false
+            SELECT CASE WHEN max_agents = 0 THEN true WHEN NOT \(TenantLock.isHeld) THEN false
                     ELSE \(AgentCounts.living(tenant: "$1")) < max_agents END AS allows,
-                max_agents > 0 AND NOT \(isLocked) AS needs_lock
+                max_agents > 0 AND NOT \(TenantLock.isHeld) AS needs_lock
             FROM tenants WHERE id = $1
         )
         """
-    }
 
     /// The outcome when nothing was added for want of `allows`; expects `quota AS q`.
     static let refusal = "CASE WHEN q.needs_lock THEN 'unlocked' ELSE 'exhausted' END"
 
     /// Sends a change that adds an agent: with the lock when the tenant is known to have a limit, and again with it
     /// when the database knows of one that is new.
-    /// - Parameter query: Made for a segment that holds the lock or does not.
     static func write<S: Statement>(
-        in session: TenantSession, repeatable: Bool, query: (_ isLocked: Bool) -> S
+        _ query: S, in session: TenantSession, repeatable: Bool
     ) async throws(ServiceError) -> ChangeOutcome<Agent> where S.Output == ChangeOutcome<Agent> {
         if session.caller.tenant.limits.maxAgents == 0 {
-            let outcome = try await session.write(query(false), repeatable: repeatable)
+            let outcome = try await session.write(query, repeatable: repeatable)
             guard case .unlocked = outcome else { return outcome }
         }
-        return try await session.write(query(true), repeatable: repeatable, lock: .agents)
+        return try await session.write(query, repeatable: repeatable, lock: .agents)
     }
 }
 
@@ -78,6 +74,9 @@ enum AgentChange {
     /// Whether an agent is the caller's own; a system administrator of another tenant may have the id of a user of this
     /// one.
     static let isOwn = "owner_id = $2 AND $1 = $7"
+
+    /// What the audit trail says of `old`, the row before the change, and `changed`: never the agent's texts.
+    static let traced = "changed_fields(traced_agent(row_to_json(old)), traced_agent(row_to_json(changed)))"
 
     /// Expects the expressions `prior`, `visible` and `changed` before it.
     /// - Parameter refusal: The outcome when the agent is the caller's own and was not changed.

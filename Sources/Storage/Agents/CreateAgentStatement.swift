@@ -13,9 +13,8 @@ package struct CreateAgentStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
-        try await AgentQuota.write(in: session, repeatable: change.requestID != nil) { isLocked in
-            Query(session: session, change: change, agent: agent, isLocked: isLocked)
-        }
+        try await AgentQuota.write(
+            Query(session: session, change: change, agent: agent), in: session, repeatable: change.requestID != nil)
     }
 
     private struct Query: Statement {
@@ -23,7 +22,7 @@ package struct CreateAgentStatement: TenantStatement {
             "create_agent",
             """
             WITH \(Change.prior),
-            \(AgentQuota.expression(isLocked: "$15")),
+            \(AgentQuota.expression),
             changed AS (
                 INSERT INTO agents (tenant_id, owner_id, name, description, agent_type, status, system_prompt, config,
                     is_public)
@@ -50,12 +49,11 @@ package struct CreateAgentStatement: TenantStatement {
             FROM (SELECT 1) AS one
                 LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true LEFT JOIN quota AS q ON true
             """,
-            Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool, .bool])
+            Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool])
 
         let session: TenantSession
         let change: ChangeContext
         let agent: Agent
-        let isLocked: Bool
 
         var text: StatementText { Self.text }
 
@@ -68,7 +66,6 @@ package struct CreateAgentStatement: TenantStatement {
             parameters.append(text: agent.systemPrompt)
             parameters.append(json: agent.config)
             parameters.append(bool: agent.isPublic)
-            parameters.append(bool: isLocked)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {

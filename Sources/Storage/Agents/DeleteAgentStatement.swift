@@ -42,7 +42,7 @@ package struct DeleteAgentStatement: TenantStatement {
             ),
             \(Change.audited(
                 "AgentService.DeleteAgent", objectType: "agent",
-                changes: "changed_fields(row_to_json(old), row_to_json(changed))", from: "changed, old")),
+                changes: AgentChange.traced, from: "changed, old")),
             \(Change.remembered("DeleteAgent")),
             \(AgentChange.answer("DeleteAgent", refusal: "'stale'"))
             """, AgentChange.parameterTypes)

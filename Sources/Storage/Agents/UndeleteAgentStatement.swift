@@ -17,9 +17,8 @@ package struct UndeleteAgentStatement: TenantStatement {
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
         try await change.settled { () async throws(ServiceError) in
-            try await AgentQuota.write(in: session, repeatable: change.requestID != nil) { isLocked in
-                Query(session: session, undelete: self, isLocked: isLocked)
-            }
+            try await AgentQuota.write(
+                Query(session: session, undelete: self), in: session, repeatable: change.requestID != nil)
         }
     }
 
@@ -28,7 +27,7 @@ package struct UndeleteAgentStatement: TenantStatement {
             "undelete_agent",
             """
             WITH \(Change.prior),
-            \(AgentQuota.expression(isLocked: "$10")),
+            \(AgentQuota.expression),
             visible AS (
                 SELECT owner_id, is_active, revision FROM agents
                 WHERE tenant_id = $1 AND id = $8 AND (\(AgentChange.isOwn) OR is_public AND is_active)
@@ -46,18 +45,17 @@ package struct UndeleteAgentStatement: TenantStatement {
             ),
             \(Change.audited(
                 "AgentService.UndeleteAgent", objectType: "agent",
-                changes: "changed_fields(row_to_json(old), row_to_json(changed))", from: "changed, old")),
+                changes: AgentChange.traced, from: "changed, old")),
             \(Change.remembered("UndeleteAgent")),
             \(AgentChange.answer(
                 "UndeleteAgent",
                 refusal: "CASE WHEN v.is_active THEN 'unsuitable' WHEN v.revision <> $9 THEN 'stale' "
                     + "WHEN (SELECT NOT allows FROM quota) THEN (SELECT \(AgentQuota.refusal) FROM quota AS q) "
                     + "ELSE 'stale' END"))
-            """, AgentChange.parameterTypes + [.bool])
+            """, AgentChange.parameterTypes)
 
         let session: TenantSession
         let undelete: UndeleteAgentStatement
-        let isLocked: Bool
 
         var text: StatementText { Self.text }
 
@@ -65,7 +63,6 @@ package struct UndeleteAgentStatement: TenantStatement {
             Change.bind(undelete.change, of: session, to: &parameters)
             parameters.append(int8: undelete.id)
             parameters.append(int8: undelete.revision)
-            parameters.append(bool: isLocked)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {

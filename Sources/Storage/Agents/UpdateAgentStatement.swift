@@ -69,7 +69,7 @@ package struct UpdateAgentStatement: TenantStatement {
             ),
             \(Change.audited(
                 "AgentService.UpdateAgent", objectType: "agent",
-                changes: "changed_fields(row_to_json(old), row_to_json(changed))", from: "changed, old")),
+                changes: AgentChange.traced, from: "changed, old")),
             \(Change.remembered("UpdateAgent")),
             \(AgentChange.answer("UpdateAgent", refusal: "'stale'"))
             """,

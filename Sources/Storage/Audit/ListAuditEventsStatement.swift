@@ -53,12 +53,6 @@ package struct ListAuditEventsStatement: TenantStatement {
 
 /// The columns of an audit event, in the order in which `event` reads them.
 private enum AuditColumns {
-    /// Longer changes, such as those of a long prompt, would make an event larger than a message may be: of these the
-    /// long values are left out.
-    private static let changesBytes = 512 * 1_024
-    /// Of a field's value that is never left out.
-    private static let valueBytes = 1_024
-
     private static let names = [
         "id", "tenant_id", "actor_tenant_id", "actor_user_id", "token_id", "action", "outcome", "object_type",
         "object_id", "changes", "call_id", "create_time",
@@ -67,18 +61,7 @@ private enum AuditColumns {
     static let count = names.count
 
     static func list(_ table: String) -> String {
-        names.map { $0 == "changes" ? changes(table) : "\(table).\($0)" }.joined(separator: ", ")
-    }
-
-    private static func changes(_ table: String) -> String {
-        """
-        CASE WHEN octet_length(\(table).changes::text) <= \(changesBytes) THEN \(table).changes ELSE (
-            SELECT json_object_agg(key, CASE WHEN octet_length(value::text) <= \(valueBytes) THEN value ELSE
-                json_build_object('before_bytes', octet_length(value ->> 'before'),
-                    'after_bytes', octet_length(value ->> 'after')) END)
-            FROM json_each(\(table).changes)
-        ) END
-        """
+        names.map { "\(table).\($0)" }.joined(separator: ", ")
     }
 
     static func event(_ rows: borrowing Rows, _ row: Int) throws(DecodingFailure) -> AuditEvent {

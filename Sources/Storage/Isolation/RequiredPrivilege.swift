@@ -49,7 +49,7 @@ struct RequiredPrivilege {
                 "tenants",
                 [
                     "slug", "display_name", "domain", "state", "features", "max_agents", "max_users", "max_tokens",
-                    "requests_per_second", "max_in_flight", "delete_time",
+                    "requests_per_second", "max_in_flight", "delete_time", "was_suspended",
                 ]), update("tokens", ["last_use_time"]),
         ]
 

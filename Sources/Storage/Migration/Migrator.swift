@@ -8,6 +8,13 @@ package struct Migrator: Sendable {
     /// What stands in the way, in words for an operator.
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let description: String
+        /// Whether the database has another schema than this agentd knows: trying again does not help.
+        package let isOtherSchema: Bool
+
+        init(description: String, isOtherSchema: Bool = false) {
+            self.description = description
+            self.isOtherSchema = isOtherSchema
+        }
     }
 
     /// Any constant will do; it only has to be the same in every agentd. "agentd" in hexadecimal.
@@ -59,9 +66,12 @@ package struct Migrator: Sendable {
             let exists = try connection.rows("SELECT to_regclass('public.schema_migrations') IS NOT NULL")
             guard exists.first?.first == "t" else { return Migration.all }
             let applied = try applied(connection)
+            try verify(applied)
             return Migration.all.filter { applied[$0.version] == nil }
         } catch let error as ScriptConnection.Failure {
             throw Failure(description: error.description)
+        } catch let error as Failure {
+            throw error
         } catch {
             throw Failure(description: "\(error)")
         }
@@ -80,12 +90,12 @@ package struct Migrator: Sendable {
             guard let known = Migration.all.first(where: { $0.version == version }) else {
                 throw Failure(
                     description: "The database is at migration \(version), which this agentd does not know: "
-                        + "it was migrated by a newer version. Use that version or a later one.")
+                        + "it was migrated by a newer version. Use that version or a later one.", isOtherSchema: true)
             }
             guard checksum == known.checksum else {
                 throw Failure(
                     description: "Migration \(version) (\(known.name)) was applied to this database with another text "
-                        + "than this agentd has. Use the version that applied it.")
+                        + "than this agentd has. Use the version that applied it.", isOtherSchema: true)
             }
         }
     }

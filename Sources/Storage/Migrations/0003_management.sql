@@ -11,6 +11,10 @@ CREATE INDEX tenants_slug_id_idx ON tenants (slug, id);
 ALTER TABLE tenants ADD COLUMN settings jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(settings) = 'object');
 GRANT UPDATE (display_name, domain, settings) ON tenants TO agentd_app;
 
+-- Of a deleted tenant: what it was before, and is again when the deletion is taken back.
+ALTER TABLE tenants ADD COLUMN was_suspended boolean NOT NULL DEFAULT false;
+GRANT UPDATE (was_suspended) ON tenants TO agentd_platform;
+
 CREATE INDEX tokens_tenant_time_idx ON tokens (tenant_id, create_time, id);
 -- For the limit of valid keys.
 CREATE INDEX tokens_tenant_valid_idx ON tokens (tenant_id) WHERE revoke_time IS NULL;
@@ -46,7 +50,9 @@ CREATE TABLE agent_count_deltas (
     created bigint NOT NULL,
     deleted bigint NOT NULL,
     PRIMARY KEY (tenant_id, id)
-);
+)
+-- It is a queue: what was taken out of it must not be read over for long.
+WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000, autovacuum_vacuum_cost_delay = 0);
 
 CREATE FUNCTION agent_bytes(name text, description text, system_prompt text, config json) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -140,13 +146,26 @@ GRANT INSERT ON agent_count_deltas TO agentd_app;
 
 -- ---- The audit trail -----------------------------------------------------------------------------------------------
 
--- As before, but a field that is NULL and was not there has not changed.
+-- As before, but a field that is NULL and was not there has not changed, and was_suspended is no field of a tenant.
 CREATE OR REPLACE FUNCTION changed_fields(before json, after json) RETURNS json
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN (
         SELECT json_object_agg(n.key, json_build_object('before', o.value, 'after', n.value))
         FROM json_each(after) AS n LEFT JOIN json_each(before) AS o ON o.key = n.key
-        WHERE coalesce(o.value::text, 'null') <> n.value::text AND n.key NOT IN ('update_time', 'revision')
+        WHERE coalesce(o.value::text, 'null') <> n.value::text
+            AND n.key NOT IN ('update_time', 'revision', 'was_suspended')
+    );
+
+-- An agent as the audit trail knows it: administrators read the trail, but not the texts of private agents, so of these
+-- it says how long each is, and enough of its digest to tell one from another.
+CREATE FUNCTION traced_agent(agent json) RETURNS json
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (
+        SELECT json_object_agg(f.key, CASE
+            WHEN f.key NOT IN ('description', 'system_prompt', 'config') OR f.value #>> '{}' = '' THEN f.value
+            ELSE to_json(octet_length(f.value #>> '{}') || ' bytes, sha256 '
+                || left(encode(sha256(convert_to(f.value #>> '{}', 'UTF8')), 'hex'), 16)) END)
+        FROM json_each(agent) AS f
     );
 
 DROP INDEX audit_events_tenant_time_idx, audit_events_tenant_object_idx;
@@ -156,7 +175,8 @@ CREATE INDEX audit_events_tenant_actor_idx ON audit_events (tenant_id, actor_use
 
 -- No role of the daemon may remove an audit event. This function may, and only those that are older than their tenant
 -- keeps them: it runs as the owner, whom row-level security shows nothing that is younger than a day. It says so itself
--- as well, and takes a setting that is none for the default.
+-- as well, takes a setting that is none for the default, and keeps every event for 30 days: nobody is rid of a trail
+-- sooner by a setting.
 CREATE POLICY audit_retention_select ON audit_events FOR SELECT TO agentd_owner
     USING (create_time < now() - interval '1 day');
 CREATE POLICY audit_retention_delete ON audit_events FOR DELETE TO agentd_owner
@@ -170,7 +190,7 @@ CREATE FUNCTION purge_audit_events(maximum integer) RETURNS bigint
             SELECT a.tenant_id, a.id FROM audit_events AS a
             WHERE a.tenant_id = t.id AND a.create_time < now() - interval '1 day' AND a.create_time
                 < now() - make_interval(days => CASE WHEN t.settings ->> 'audit_retention_days' ~ '^[1-9][0-9]{0,3}$'
-                    THEN (t.settings ->> 'audit_retention_days')::integer ELSE 365 END)
+                    THEN greatest(30, (t.settings ->> 'audit_retention_days')::integer) ELSE 365 END)
             ORDER BY a.create_time LIMIT maximum
         ) AS e
         LIMIT maximum

@@ -15,13 +15,13 @@ enum DefaultTenant {
     ) throws(ScriptConnection.Failure) -> String? {
         let created = try connection.rows(
             """
-            INSERT INTO tenants (slug, display_name) VALUES ($1, $1)
-            ON CONFLICT (slug) WHERE state <> 'deleted' DO NOTHING RETURNING id
+            INSERT INTO tenants AS t (slug, display_name) VALUES ($1, $1)
+            ON CONFLICT (slug) WHERE state <> 'deleted' DO NOTHING
+            RETURNING id, changed_fields('{}', json_strip_nulls(row_to_json(t)))
             """, [slug])
-        guard let id = created.first?.first ?? nil else { return nil }
+        guard let row = created.first, let id = row[0] else { return nil }
         try OperatorAudit.record(
-            connection, action: action, tenantID: id, actor: OperatorAudit.operatorID, objectType: "tenant",
-            objectID: id)
+            connection, action: action, tenantID: id, objectType: "tenant", objectID: id, changes: row[1])
         return id
     }
 

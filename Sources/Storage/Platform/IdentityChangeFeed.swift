@@ -35,34 +35,45 @@ package struct IdentityChangeFeed: Sendable {
 
     /// Listens, and connects again whenever it must. Blocks its thread until `isStopped`.
     package func listen(until isStopped: () -> Bool, report: (Event) -> Void) {
-        var isHeard = false
+        var isKnownToBeDeaf = false
         while !isStopped() {
             do throws(NotificationConnection.Failure) {
                 let connection = try NotificationConnection(
                     conninfo: conninfo, channel: Self.channel, applicationName: "agentd listener",
                     timeoutMilliseconds: Self.deafMilliseconds)
-                report(.changed([.everything]))
-                report(.heard)
-                isHeard = true
-                try Self.serve(connection, until: isStopped, report: report)
+                try Self.serve(connection, until: isStopped) { event in
+                    if event == .heard { isKnownToBeDeaf = false }
+                    report(event)
+                }
             } catch {
-                if isHeard { report(.deaf(reason: error.description)) }
-                isHeard = false
+                if !isKnownToBeDeaf { report(.deaf(reason: error.description)) }
+                isKnownToBeDeaf = true
                 Self.pause(until: isStopped)
             }
         }
     }
 
+    /// Counts as heard from the first heartbeat that comes back: a pooler in between may take LISTEN and drop what
+    /// follows.
     private static func serve(
         _ connection: borrowing NotificationConnection, until isStopped: () -> Bool, report: (Event) -> Void
     ) throws(NotificationConnection.Failure) {
+        try connection.notify(payload: heartbeat)
         var lastSent = ContinuousClock.now
-        var isAwaited = false
+        var isAwaited = true
+        var isHeard = false
         while !isStopped() {
             let notifications = try connection.wait(milliseconds: stepMilliseconds)
             let changes = Set(notifications.compactMap { IdentityChange($0.payload) })
-            if !changes.isEmpty { report(.changed(changes)) }
-            if notifications.contains(where: { $0.isOwn && $0.payload == heartbeat }) { isAwaited = false }
+            if isHeard, !changes.isEmpty { report(.changed(changes)) }
+            if notifications.contains(where: { $0.isOwn && $0.payload == heartbeat }) {
+                isAwaited = false
+                if !isHeard {
+                    isHeard = true
+                    report(.changed([.everything]))
+                    report(.heard)
+                }
+            }
             let now = ContinuousClock.now
             if isAwaited, now - lastSent >= deafAfter {
                 throw .silent("no notification of its own came back within \(deafMilliseconds) ms")

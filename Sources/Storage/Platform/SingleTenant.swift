@@ -80,7 +80,10 @@ package struct SingleTenant: Sendable {
     private func refusal(others: [String], isAbsent: Bool) -> Failure {
         let named = others.prefix(Self.namedOthers).joined(separator: ", ")
         let rest = others.count > Self.namedOthers ? " and more" : ""
-        let rename = isAbsent && others.count == 1 ? ", or set DEFAULT_TENANT_SLUG=\(named) if that is the one" : ""
+        let rename =
+            isAbsent && others.count == 1
+            ? ", or set DEFAULT_TENANT_SLUG=\(named) if that is the one"
+            : "; DEFAULT_TENANT_SLUG says which one stays"
         return .contradiction(
             finding: "ENABLE_TENANT_ISOLATION is false, so everything belongs to the tenant \(slug) of "
                 + "DEFAULT_TENANT_SLUG, but the database also has \(named)\(rest)",

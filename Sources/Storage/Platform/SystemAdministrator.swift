@@ -85,11 +85,13 @@ package struct SystemAdministrator: Sendable {
             """
             INSERT INTO users (tenant_id, email, display_name, role)
             VALUES ($1, $2, 'System administrator', 'system_admin')
-            ON CONFLICT (tenant_id, lower(email)) WHERE delete_time IS NULL DO NOTHING RETURNING id
+            ON CONFLICT (tenant_id, lower(email)) WHERE delete_time IS NULL DO NOTHING
+            RETURNING id, json_build_object('email', email, 'role', role)
             """, [tenantID, email])
-        if let id = (created.first?.first ?? nil).flatMap({ Int64($0) }) {
+        if let row = created.first, let id = row[0].flatMap({ Int64($0) }) {
             try OperatorAudit.record(
-                connection, action: action, tenantID: tenantID, actor: id, objectType: "user", objectID: String(id))
+                connection, action: action, tenantID: tenantID, objectType: "user", objectID: String(id),
+                changes: row[1])
             return id
         }
         let found = try connection.rows(
@@ -115,17 +117,19 @@ package struct SystemAdministrator: Sendable {
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }.joined()
-        _ = try connection.rows(
+        let kept = try connection.rows(
             """
             INSERT INTO tokens (tenant_id, id, user_id, display_name, secret_digest, expire_time)
             VALUES ($1, $2, $3, $4, decode($5, 'hex'), to_timestamp($6::bigint / 1000000.0))
+            RETURNING json_build_object('user_id', user_id, 'display_name', display_name, 'expire_time', expire_time)
             """,
             [
                 tenantID, key.id, String(userID), key.displayName, digest,
                 key.expireTime.map { String($0.microseconds) },
             ])
         try OperatorAudit.record(
-            connection, action: action, tenantID: tenantID, actor: userID, objectType: "token", objectID: key.id)
+            connection, action: action, tenantID: tenantID, objectType: "token", objectID: key.id,
+            changes: kept.first?.first ?? nil)
     }
 
     private static func explain(_ error: ScriptConnection.Failure) -> String {

@@ -104,8 +104,7 @@ package enum ChangeOutcome<Value: Sendable>: Sendable {
     case protected
     /// What it would change is fixed for this one, whoever asks.
     case fixed
-    /// The tenant has a limit after all, and the change was sent without the lock that counting needs: nothing
-    /// happened, and with the lock it can.
+    /// The change was sent without the lock that it needs, or another transaction holds that: nothing happened.
     case unlocked
 
     /// - Parameter value: Reads the value; only called when it is done.

@@ -36,19 +36,37 @@ package struct TenantSession {
         try await execute(statement, effect: .read, repeatable: true, lockKey: nil)
     }
 
-    /// - Parameters:
-    ///   - repeatable: Whether running it again has no second effect, as with a request id.
-    ///   - lock: Held from before the statement to the end of its transaction. The statement sees everything that was
-    ///     committed under the same lock before.
-    func write<S: Statement>(
-        _ statement: S, repeatable: Bool, lock: TenantLock? = nil
-    ) async throws(ServiceError) -> S.Output {
-        guard let lockKey = lock?.key(of: caller.tenantID) else {
-            return try await execute(statement, effect: .write, repeatable: repeatable, lockKey: nil)
+    /// - Parameter repeatable: Whether running it again has no second effect, as with a request id.
+    func write<S: Statement>(_ statement: S, repeatable: Bool) async throws(ServiceError) -> S.Output {
+        try await execute(statement, effect: .write, repeatable: repeatable, lockKey: nil)
+    }
+
+    /// Runs a change under a lock, which is held from before the statement to the end of its transaction: the statement
+    /// sees everything that was committed under the same lock before. While another transaction holds it, the change is
+    /// tried again and again.
+    func write<S: Statement, Value>(
+        _ statement: S, repeatable: Bool, lock: TenantLock
+    ) async throws(ServiceError) -> ChangeOutcome<Value> where S.Output == ChangeOutcome<Value> {
+        let key = lock.key(of: caller.tenantID)
+        return try await turns.run(key) { () async throws(ServiceError) in
+            while true {
+                let outcome = try await execute(statement, effect: .write, repeatable: repeatable, lockKey: key)
+                guard case .unlocked = outcome else { return outcome }
+                try await pauseForLock()
+            }
         }
-        return try await turns.run(lockKey) { () async throws(ServiceError) in
-            try await execute(statement, effect: .write, repeatable: repeatable, lockKey: lockKey)
+    }
+
+    /// Others hold a lock for about as long as a commit takes.
+    private static let lockPauseNanoseconds: ClosedRange<UInt64> = 500_000...8_000_000
+
+    private func pauseForLock() async throws(ServiceError) {
+        do {
+            try await Task.sleep(nanoseconds: .random(in: Self.lockPauseNanoseconds))
+        } catch {
+            throw .cancelled
         }
+        if deadline.hasPassed(at: MonotonicClock.now) { throw .deadlineExceeded }
     }
 
     private func execute<S: Statement>(
@@ -65,20 +83,24 @@ package struct TenantSession {
 }
 
 /// The one place that says which tenant a transaction belongs to. It also ends what runs longer than its caller waits,
-/// and takes the lock that the transaction needs: a statement of its own, so that the next one sees what was committed
-/// before the lock was had.
+/// and takes the lock that the transaction needs, if it is free: in a statement of its own, so that the next one sees
+/// what was committed before the lock was had.
 ///
 /// Unchecked: its pool is asked on the pool's own event loop, when the call is sent.
 private struct SetTenantContext: Statement, @unchecked Sendable {
-    private static let settings = """
+    private static let plain = StatementText("set_tenant_context", settings(), [.text, .text, .text])
+    private static let locking = StatementText(
+        "set_tenant_context_locking",
+        settings(", ('app.tenant_lock', CASE WHEN pg_try_advisory_xact_lock($4) THEN 'held' ELSE '' END)"),
+        [.text, .text, .text, .int8])
+
+    private static func settings(_ more: String = "") -> String {
+        """
         SELECT set_config(name, value, true)
-        FROM (VALUES ('app.current_tenant_id', $1), ('app.current_user_id', $2), ('statement_timeout', $3))
+        FROM (VALUES ('app.current_tenant_id', $1), ('app.current_user_id', $2), ('statement_timeout', $3)\(more))
             AS settings (name, value)
         """
-    private static let plain = StatementText("set_tenant_context", settings, [.text, .text, .text])
-    private static let locking = StatementText(
-        "set_tenant_context_locking", "\(settings) UNION ALL SELECT pg_advisory_xact_lock($4)::text",
-        [.text, .text, .text, .int8])
+    }
 
     let tenantID: TenantID
     let userID: Int64

@@ -10,6 +10,11 @@ package enum TenantLock: Int64, Sendable {
     /// Keys that count against a limit.
     case tokens = 3
 
+    /// The SQL that says whether the transaction holds the lock that it was to take. It waits for none: a connection
+    /// that did would let the calls of all tenants behind it wait too. A change without it does nothing and answers
+    /// `unlocked`.
+    static let isHeld = "coalesce(current_setting('app.tenant_lock', true) = 'held', false)"
+
     /// The key of PostgreSQL's advisory lock. Two tenants may share one by accident: then their changes take turns for
     /// nothing.
     func key(of tenant: TenantID) -> Int64 {
@@ -18,9 +23,8 @@ package enum TenantLock: Int64, Sendable {
     }
 }
 
-/// Lets the changes of one event loop that need the same lock of the database take turns before they are sent: a
-/// connection on which a statement waits for a lock would let all calls behind it wait too. Changes of other loops and
-/// replicas still meet at the lock itself.
+/// Lets the changes of one event loop that need the same lock of the database take turns before they are sent. Changes
+/// of other loops and replicas still meet at the lock itself.
 ///
 /// Unchecked: it is touched on one event loop alone.
 final class TurnQueue: @unchecked Sendable {

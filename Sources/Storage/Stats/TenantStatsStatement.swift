@@ -75,7 +75,7 @@ package struct TenantStatsStatement: TenantStatement {
             """,
             """
             SELECT 'tokens', '',
-                count(*) FILTER (WHERE \(TokenColumns.isValid("k")) AND u.is_active AND u.delete_time IS NULL),
+                count(*) FILTER (WHERE \(TokenColumns.isValid("k")) AND \(TokenColumns.isOfActive("u"))),
                 count(*) FILTER (WHERE k.revoke_time IS NULL AND k.expire_time <= now()),
                 count(*) FILTER (WHERE k.revoke_time IS NOT NULL), 0
             FROM tokens AS k JOIN users AS u ON u.tenant_id = k.tenant_id AND u.id = k.user_id

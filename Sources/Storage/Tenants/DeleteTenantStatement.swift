@@ -22,7 +22,9 @@ package struct DeleteTenantStatement: PlatformStatement {
     private static let text = StatementText(
         "delete_tenant",
         TenantChange.sql(
-            "DeleteTenant", set: "state = 'deleted', delete_time = now()", answering: TenantColumns.list("t")),
+            "DeleteTenant",
+            set: "state = 'deleted', delete_time = now(), was_suspended = (old.state = 'suspended')",
+            answering: TenantColumns.list("t")),
         TenantChange.parameterTypes)
 }
 

@@ -1,8 +1,8 @@
 package import AgentdCore
 internal import Postgres
 
-/// Takes back the deletion of a tenant, with its audit row; it is active then, whatever it was before. `unsuitable`
-/// when it is not deleted; `SLUG_TAKEN` and `DOMAIN_TAKEN` when another tenant has them by now.
+/// Takes back the deletion of a tenant, with its audit row; it is suspended again when it was. `unsuitable` when it
+/// is not deleted; `SLUG_TAKEN` and `DOMAIN_TAKEN` when another tenant has them by now.
 package struct UndeleteTenantStatement: PlatformStatement {
     package let change: PlatformChange
     package let id: TenantID
@@ -23,7 +23,9 @@ package struct UndeleteTenantStatement: PlatformStatement {
     private static let text = StatementText(
         "undelete_tenant",
         TenantChange.sql(
-            "UndeleteTenant", set: "state = 'active', delete_time = NULL", where: "old.state = 'deleted'",
-            answering: TenantColumns.list("t")),
+            "UndeleteTenant",
+            set: "state = CASE WHEN old.was_suspended THEN 'suspended' ELSE 'active' END, delete_time = NULL, "
+                + "was_suspended = false",
+            where: "old.state = 'deleted'", answering: TenantColumns.list("t")),
         TenantChange.parameterTypes)
 }

@@ -9,7 +9,7 @@ package struct IssuedToken: Sendable {
 
 /// Keeps a new API key for a user of the tenant, with its audit row. `absent` when the tenant has no such active user,
 /// `foreign` when it is a system administrator and the caller is none: a key must not lend more than its issuer has;
-/// `exhausted` when the tenant has as many valid keys as it may.
+/// `exhausted` when the tenant has as many valid keys of active users as it may.
 package struct IssueTokenStatement: TenantStatement {
     package let change: ChangeContext
     /// Its id, user, display name and expiry are used.
@@ -26,21 +26,15 @@ package struct IssueTokenStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<IssuedToken> {
+        let query = Query(session: session, issue: self)
+        let repeatable = change.requestID != nil
         // Most tenants have no limit, and their keys need not be issued one after the other.
         if session.caller.tenant.limits.maxTokens == 0 {
-            let outcome = try await issue(in: session, lock: nil)
+            let outcome = try await session.write(query, repeatable: repeatable)
             // The limit is newer than what is known of the tenant here.
             guard case .unlocked = outcome else { return outcome }
         }
-        return try await issue(in: session, lock: .tokens)
-    }
-
-    private func issue(
-        in session: TenantSession, lock: TenantLock?
-    ) async throws(ServiceError) -> ChangeOutcome<IssuedToken> {
-        try await session.write(
-            Query(session: session, issue: self, isLocked: lock != nil), repeatable: change.requestID != nil,
-            lock: lock)
+        return try await session.write(query, repeatable: repeatable, lock: .tokens)
     }
 
     private struct Query: Statement {
@@ -55,7 +49,9 @@ package struct IssueTokenStatement: TenantStatement {
             ),
             quota AS (SELECT max_tokens FROM tenants WHERE id = $1),
             counted AS (
-                SELECT FROM tokens AS t WHERE t.tenant_id = $1 AND \(TokenColumns.isValid("t"))
+                SELECT FROM tokens AS t JOIN users AS u ON u.tenant_id = t.tenant_id AND u.id = t.user_id
+                WHERE t.tenant_id = $1 AND u.tenant_id = $1
+                    AND \(TokenColumns.isValid("t")) AND \(TokenColumns.isOfActive("u"))
                 LIMIT (SELECT max_tokens FROM quota)
             ),
             changed AS (
@@ -63,7 +59,7 @@ package struct IssueTokenStatement: TenantStatement {
                 SELECT $1, $8, holder.id, $10, $11, $12 FROM holder
                 WHERE holder.is_equal AND NOT EXISTS (SELECT FROM prior)
                     AND ((SELECT max_tokens FROM quota) = 0
-                        OR $15 AND (SELECT count(*) FROM counted) < (SELECT max_tokens FROM quota))
+                        OR \(TenantLock.isHeld) AND (SELECT count(*) FROM counted) < (SELECT max_tokens FROM quota))
                 RETURNING *
             ),
             \(Change.audited(
@@ -85,15 +81,14 @@ package struct IssueTokenStatement: TenantStatement {
                     WHEN a.id IS NOT NULL THEN 'done'
                     WHEN NOT EXISTS (SELECT FROM holder) THEN 'absent'
                     WHEN NOT (SELECT is_equal FROM holder) THEN 'foreign'
-                    WHEN NOT $15 THEN 'unlocked'
+                    WHEN NOT \(TenantLock.isHeld) THEN 'unlocked'
                     ELSE 'exhausted'
                 END, \(TokenColumns.list("a")), a.sealed_secret
             FROM (SELECT 1) AS one LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true
-            """, Change.parameterTypes + [.text, .int8, .text, .bytea, .timestamptz, .bytea, .bool, .bool])
+            """, Change.parameterTypes + [.text, .int8, .text, .bytea, .timestamptz, .bytea, .bool])
 
         let session: TenantSession
         let issue: IssueTokenStatement
-        let isLocked: Bool
 
         var text: StatementText { Self.text }
 
@@ -106,7 +101,6 @@ package struct IssueTokenStatement: TenantStatement {
             parameters.append(timestamptz: issue.token.expireTime?.microseconds)
             parameters.append(bytea: issue.sealedSecret)
             parameters.append(bool: session.caller.role == .systemAdministrator)
-            parameters.append(bool: isLocked)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<IssuedToken> {

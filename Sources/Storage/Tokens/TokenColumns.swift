@@ -16,6 +16,9 @@ enum TokenColumns {
         "\(table).revoke_time IS NULL AND (\(table).expire_time IS NULL OR \(table).expire_time > now())"
     }
 
+    /// The condition that a key works, as far as it depends on the user who has it.
+    static func isOfActive(_ user: String) -> String { "\(user).is_active AND \(user).delete_time IS NULL" }
+
     static func token(_ rows: borrowing Rows, _ row: Int, first: Int = 0) throws(DecodingFailure) -> Token {
         var token = Token(tenantID: try rows.tenantID(row, first + 1))
         token.id = try rows.text(row, first)

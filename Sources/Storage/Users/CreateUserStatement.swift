@@ -30,7 +30,7 @@ package struct CreateUserStatement: TenantStatement {
             changed AS (
                 INSERT INTO users (tenant_id, email, display_name, role)
                 SELECT $1, $8, $9, $10
-                WHERE NOT EXISTS (SELECT FROM prior)
+                WHERE \(TenantLock.isHeld) AND NOT EXISTS (SELECT FROM prior)
                     AND ((SELECT max_users FROM quota) = 0
                         OR (SELECT count(*) FROM counted) < (SELECT max_users FROM quota))
                 RETURNING *

@@ -16,7 +16,8 @@ enum UserChange {
     static func old(endsRole: String, isFixed: String) -> String {
         """
         found AS (
-            SELECT * FROM users WHERE tenant_id = $1 AND id = $8 AND NOT EXISTS (SELECT FROM prior)
+            SELECT * FROM users
+            WHERE tenant_id = $1 AND id = $8 AND NOT EXISTS (SELECT FROM prior) AND \(TenantLock.isHeld)
             FOR NO KEY UPDATE
         ),
         old AS (
@@ -51,6 +52,7 @@ enum UserChange {
         SELECT CASE
                 WHEN p.method IS NOT NULL THEN \(Change.priorOutcome(method))
                 WHEN u.id IS NOT NULL THEN 'done'
+                WHEN NOT \(TenantLock.isHeld) THEN 'unlocked'
                 ELSE \(otherwise)
             END,
             \(UserColumns.list("u"))

@@ -29,6 +29,9 @@ struct AgentTextOptions: ParsableArguments {
         }
     }
 
+    /// What must not change when the change that they are part of is repeated.
+    var difference: String? { promptFile == nil && configFile == nil ? nil : "the same files" }
+
     /// Nil when none is given.
     func systemPrompt() throws(FileProblem) -> String? { try text(prompt, file: promptFile) }
 

@@ -37,8 +37,10 @@ struct CreateAgent: ChangeCommand {
         let agent = AgentdClient.Agent(
             name: name, type: type, systemPrompt: try texts.systemPrompt() ?? "", description: description,
             status: status ?? .unspecified, config: try texts.configuration() ?? "")
-        let created = try await session.client.createAgent(
-            agent, visibility: wantedVisibility, requestID: session.requestID)
+        let created = try await session.change(repeatedWith: texts.difference) { () throws(AgentdError) in
+            try await session.client.createAgent(
+                agent, visibility: wantedVisibility, requestID: session.requestID)
+        }
         session.show(JSONValue(created), created.text)
     }
 

@@ -15,7 +15,7 @@ struct DeleteAgent: ChangeCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-        try await confirmation.ask {
+        try await confirmation.ask(repetition) {
             let agent = try await session.client.getAgent(id: id)
             let tenant = try await session.client.getCurrentTenant()
             return "Delete the agent \(agent.id) \"\(agent.name)\" of \(tenant.slug)?"

@@ -49,8 +49,10 @@ struct UpdateAgent: ChangeCommand {
         changes.set(\.isPublic, .isPublic, isPublic)
         changes.set(\.systemPrompt, .systemPrompt, try texts.systemPrompt())
         changes.set(\.config, .config, try texts.configuration())
-        let updated = try await session.client.updateAgent(
-            changes.resource, fields: changes.fields, requestID: session.requestID)
+        let updated = try await session.change(repeatedWith: texts.difference) { () throws(AgentdError) in
+            try await session.client.updateAgent(
+                changes.resource, fields: changes.fields, requestID: session.requestID)
+        }
         session.show(JSONValue(updated), updated.text)
     }
 }

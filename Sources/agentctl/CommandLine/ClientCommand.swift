@@ -22,17 +22,24 @@ extension ClientCommand {
         do {
             try await run(session)
         } catch let error as AgentdError {
-            let hint =
-                if let own = hint(on: error) { own as String? } else { await Hint(error, session).text }
-            Terminal.standardError(FailureText.text(error, hint: hint))
-            await session.client.close()
-            throw error.isConnectionFailure ? ExitCode.noConnection : ExitCode.failure
+            throw await shown(error, .sameCommand, session)
+        } catch let failure as FailedAttempt {
+            throw await shown(failure.error, failure.repetition, session)
         } catch let problem as FileProblem {
             await session.client.close()
             Terminal.standardError("error: \(problem.description)\n")
             throw ExitCode.validationFailure
         }
         await session.client.close()
+    }
+
+    /// Shows a failure and gives the exit code for it.
+    private func shown(_ error: AgentdError, _ repetition: Repetition, _ session: Session) async -> ExitCode {
+        let hint =
+            if let own = hint(on: error) { own as String? } else { await Hint(error, session, repetition).text }
+        Terminal.standardError(FailureText.text(error, hint: hint))
+        await session.client.close()
+        return error.isConnectionFailure ? .noConnection : .failure
     }
 }
 

@@ -33,6 +33,14 @@ extension Hint {
         }
     }
 
+    /// Nil for who finds no other tenant than its own.
+    var domainTaken: String? {
+        get async {
+            guard await identity?.user.role == .systemAdministrator else { return nil }
+            return "`agentctl tenants resolve` shows which tenant has it."
+        }
+    }
+
     var tenantMismatch: String? {
         get async {
             guard let selected = settings.tenant, let identity = await identity else { return nil }

@@ -5,10 +5,12 @@ internal import AgentdCore
 struct Hint {
     let error: AgentdError
     let session: Session
+    private let repetition: Repetition
 
-    init(_ error: AgentdError, _ session: Session) {
+    init(_ error: AgentdError, _ session: Session, _ repetition: Repetition) {
         self.error = error
         self.session = session
+        self.repetition = repetition
     }
 
     var settings: Settings { session.settings }
@@ -26,8 +28,9 @@ struct Hint {
             case .tenantSuspended, .tenantDeleted, .tenantNotFound: return tenant(reason)
             case .featureDisabled: return await feature
             case .rateLimit, .inFlightLimit: return rate
+            case .domainTaken: return await domainTaken
             case .agentQuota, .userQuota, .tokenQuota: return await quota
-            case .deadlineExceeded, .outcomeUnknown: return repetition
+            case .deadlineExceeded, .outcomeUnknown: return openOutcome
             default: return object(reason)
             }
         }
@@ -40,11 +43,18 @@ struct Hint {
     }
 
     /// A change whose outcome is open can be repeated; everything else can be given more time.
-    private var repetition: String {
-        guard let requestID = session.requestID else { return "--timeout 2m gives it more time." }
+    private var openOutcome: String {
+        let moreTime = "--timeout 2m gives it more time."
+        guard let requestID = session.requestID else { return moreTime }
+        let difference: String
+        switch repetition {
+        case .sameCommand: difference = ""
+        case .sameCommandWith(let text): difference = "\(text) and "
+        case .notNeeded: return moreTime
+        }
         return
-            "within 24 hours the same command with --request-id \(requestID) makes the change if it was not made, and "
-            + "never twice."
+            "within 24 hours the same command with \(difference)--request-id \(requestID) makes the change if it was "
+            + "not made, and never twice."
     }
 
     private func token(_ reason: Reason) -> String {
@@ -73,7 +83,7 @@ struct Hint {
         case .userNotFound: "`agentctl users list --show-deleted` shows the users of the tenant."
         case .tokenNotFound: "`agentctl tokens list` shows the ids of keys."
         case .lastAdministrator: "`agentctl users update ID --role TENANT_ADMIN` makes another one."
-        case .slugTaken, .domainTaken: "`agentctl tenants resolve` shows which tenant has it."
+        case .slugTaken: "`agentctl tenants resolve` shows which tenant has it."
         case .emailTaken: "`agentctl users list --filter 'email = \"...\"'` shows who has it."
         case .pageTokenInvalid: "begin again without --page-token, or with the filter and the order of the page before."
         case .requestIDReused: "--request-id repeats a change with the same options; leave it out for another change."

@@ -16,7 +16,7 @@ struct ResetSettings: ChangeCommand {
     func run(_ session: Session) async throws {
         let settings = try await session.client.updateTenantSettings(
             keys.map { .init(key: $0.text, value: "") }, etag: condition.etag, requestID: session.requestID)
-        session.show(JSONValue(settings), settings.text)
+        session.show(JSONValue(settings), settings.text(of: keys.map(\.text)))
     }
 
     func hint(on error: AgentdError) -> String? { SettingKey.hint(on: error, keys: keys.map(\.text)) }

@@ -17,7 +17,7 @@ struct SetSettings: ChangeCommand {
     func run(_ session: Session) async throws {
         let settings = try await session.client.updateTenantSettings(
             assignments.map(\.setting), etag: condition.etag, requestID: session.requestID)
-        session.show(JSONValue(settings), settings.text)
+        session.show(JSONValue(settings), settings.text(of: assignments.map(\.setting.key)))
     }
 
     func hint(on error: AgentdError) -> String? { SettingKey.hint(on: error, keys: assignments.map(\.setting.key)) }

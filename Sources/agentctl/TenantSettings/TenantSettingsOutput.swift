@@ -20,14 +20,19 @@ extension JSONValue {
 
 extension AgentdClient.TenantSettings {
     /// For people: each setting as it is set, and below it what it does and what it can be.
-    var text: String {
+    var text: String { Self.text(settings) }
+
+    /// For people: only those of these keys.
+    func text(of keys: [String]) -> String { Self.text(settings.filter { keys.contains($0.key) }) }
+
+    private static func text(_ settings: [AgentdClient.TenantSetting]) -> String {
         settings.map { setting in
             let value = setting.value == setting.defaultValue ? "" : " By default \(setting.defaultValue)."
             let lines = DisplayText.wrapped(
                 "\(setting.description) Must be \(setting.expected).\(value)",
-                width: (Terminal.outputWidth ?? Self.usualWidth) - Self.indentation.count)
+                width: (Terminal.outputWidth ?? usualWidth) - indentation.count)
             return DisplayText.line("\(setting.key)=\(setting.value)") + "\n"
-                + lines.map { Self.indentation + $0 + "\n" }.joined()
+                + lines.map { indentation + $0 + "\n" }.joined()
         }.joined(separator: "\n")
     }
 

@@ -12,9 +12,11 @@ struct ResumeTenant: ChangeCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-        let resumed = try await session.client.setState(
-            .active, ofTenant: try await tenant.id(session.client), etag: condition.etag,
-            requestID: session.requestID)
+        let id = try await tenant.id(session)
+        let resumed = try await session.change(repeatedWith: tenant.difference(id)) { () throws(AgentdError) in
+            try await session.client.setState(
+                .active, ofTenant: id, etag: condition.etag, requestID: session.requestID)
+        }
         session.show(JSONValue(resumed), resumed.text)
     }
 }

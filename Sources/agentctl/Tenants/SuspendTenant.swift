@@ -13,13 +13,17 @@ struct SuspendTenant: ChangeCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-        try await confirmation.ask {
+        var shown: AgentdClient.Tenant?
+        try await confirmation.ask(repetition) {
             let tenant = try await tenant.read(session.client)
+            shown = tenant
             return "Suspend the tenant \(tenant.title)? All its callers will be refused."
         }
-        let suspended = try await session.client.setState(
-            .suspended, ofTenant: try await tenant.id(session.client), etag: condition.etag,
-            requestID: session.requestID)
+        let id = if let shown { shown.id } else { try await tenant.id(session) }
+        let suspended = try await session.change(repeatedWith: tenant.difference(id)) { () throws(AgentdError) in
+            try await session.client.setState(
+                .suspended, ofTenant: id, etag: condition.etag, requestID: session.requestID)
+        }
         session.show(JSONValue(suspended), suspended.text)
     }
 }

@@ -40,7 +40,11 @@ struct TenantArgument: ParsableArguments {
     }
 
     /// The id that requests name it by.
-    func id(_ client: AgentdClient) async throws(AgentdError) -> String {
-        key.kind == .id ? key.text : try await read(client).id
+    func id(_ session: Session) async throws -> String {
+        if key.kind == .id { return key.text }
+        return try await session.lookUp { () throws(AgentdError) in try await read(session.client) }.id
     }
+
+    /// What names the same tenant when the change is repeated, even if that has taken its slug or domain away.
+    func difference(_ id: String) -> String? { key.kind == .id ? nil : "\(id) instead of \(key.text)" }
 }

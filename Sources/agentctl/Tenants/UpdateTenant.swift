@@ -35,34 +35,50 @@ struct UpdateTenant: ChangeCommand {
 
     func run(_ session: Session) async throws {
         var changed = AgentdClient.Tenant(slug: "")
-        var wanted = features.feature.isEmpty ? nil : features.feature
+        var wanted = features.wanted
+        var differences: [String] = []
         changed.etag = condition.etag
         if features.dependOnPresent {
-            let present = try await tenant.read(session.client)
+            let present = try await session.lookUp { () throws(AgentdError) in
+                try await tenant.read(session.client)
+            }
             changed.id = present.id
-            wanted = features.changed(present.features)
+            let names = features.changed(present.features)
+            wanted = names
             // So that features which somebody else switches meanwhile are not lost.
-            if changed.etag.isEmpty { changed.etag = present.etag }
+            if changed.etag.isEmpty {
+                changed.etag = present.etag
+                differences.append("--etag \(present.etag)")
+            }
+            differences.append(features.difference(names))
         } else {
-            changed.id = try await tenant.id(session.client)
+            changed.id = try await tenant.id(session)
         }
+        differences = [tenant.difference(changed.id)].compactMap(\.self) + differences
         var changes = Changes<AgentdClient.Tenant, AgentdClient.TenantField>(changed)
         changes.set(\.slug, .slug, slug)
         changes.set(\.displayName, .displayName, displayName)
         changes.set(\.domain, .domain, domain)
         changes.set(\.features, .features, wanted)
         limits.set(&changes)
-        let updated = try await session.client.updateTenant(
-            changes.resource, fields: changes.fields, requestID: session.requestID)
+        let updated = try await session.change(
+            repeatedWith: differences.isEmpty ? nil : differences.joined(separator: ", ")
+        ) { () throws(AgentdError) in
+            try await session.client.updateTenant(
+                changes.resource, fields: changes.fields, requestID: session.requestID)
+        }
         session.show(JSONValue(updated), updated.text)
     }
+
+    func hint(on error: AgentdError) -> String? { condition.hint(on: error) }
 }
 
 /// What becomes of a tenant's features.
 struct FeatureOptions: ParsableArguments {
     @Option(
         help: """
-            It has these features and no others: \(Features.names.joined(separator: ", ")). May be given several times.
+            It has these features and no others: \(Features.names.joined(separator: ", ")). May be given several \
+            times; '' is none.
             """, completion: .list(Features.names))
     var feature: [String] = []
 
@@ -80,6 +96,9 @@ struct FeatureOptions: ParsableArguments {
         }
     }
 
+    /// Nil when it is not said as a whole; one that is empty is none.
+    var wanted: [String]? { feature.isEmpty ? nil : feature.filter { !$0.isEmpty } }
+
     var isEmpty: Bool { feature.isEmpty && !dependOnPresent }
 
     /// Whether the present features must be known.
@@ -87,5 +106,13 @@ struct FeatureOptions: ParsableArguments {
 
     func changed(_ present: [String]) -> [String] {
         present.filter { !removeFeature.contains($0) && !addFeature.contains($0) } + addFeature
+    }
+
+    /// What names the same features when the change is repeated.
+    func difference(_ changed: [String]) -> String {
+        let names = changed.isEmpty ? ["''"] : changed
+        let given = (addFeature.isEmpty ? [] : ["--add-feature"]) + (removeFeature.isEmpty ? [] : ["--remove-feature"])
+        return names.map { "--feature \($0)" }.joined(separator: " ")
+            + " instead of \(given.joined(separator: " and "))"
     }
 }

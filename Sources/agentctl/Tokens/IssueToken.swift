@@ -34,8 +34,13 @@ struct IssueToken: ChangeCommand {
 
     func run(_ session: Session) async throws {
         let expiry = expireTime.flatMap(TimeText.parse) ?? expiresIn.map { Date.now.addingTimeInterval($0.seconds) }
-        let issued = try await session.client.issueToken(
-            userID: userID, displayName: name, expireTime: expiry, requestID: session.requestID)
+        let fixedExpiry = expiresIn == nil ? nil : expiry.map { TimeText.rfc3339($0) }
+        let issued = try await session.change(
+            repeatedWith: fixedExpiry.map { "--expire-time \($0) instead of --expires-in" }
+        ) { () throws(AgentdError) in
+            try await session.client.issueToken(
+                userID: userID, displayName: name, expireTime: expiry, requestID: session.requestID)
+        }
         session.show(
             .object(["token": JSONValue(issued.token), "secret": .string(issued.secret)]), Self.text(issued))
         if session.output == .table {

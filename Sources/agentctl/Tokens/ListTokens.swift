@@ -14,7 +14,7 @@ struct ListTokens: ClientCommand {
 
     @OptionGroup var paging: PagingOptions
 
-    @Flag(help: "Revoked and expired keys too.")
+    @Flag(help: "Revoked and expired keys too, and those of users who are not active.")
     var showRevoked = false
 
     @OptionGroup var global: GlobalOptions

@@ -21,7 +21,7 @@ struct RevokeToken: ChangeCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-        try await confirmation.ask {
+        try await confirmation.ask(repetition) {
             let keys = try await session.client.listTokens(.init(pageSize: Self.namedKeys))
             guard let key = keys.resources.first(where: { $0.id == id.text }) else {
                 return "Revoke the API key \(id.text)?"

@@ -16,7 +16,7 @@ struct DeleteUser: ChangeCommand {
     @OptionGroup var global: GlobalOptions
 
     func run(_ session: Session) async throws {
-        try await confirmation.ask {
+        try await confirmation.ask(repetition) {
             let user = try await session.client.getUser(id: id)
             let tenant = try await session.client.getCurrentTenant()
             return "Delete the user \(user.title) of \(tenant.slug), for good?"

@@ -61,6 +61,8 @@ struct DaemonDatabase: Sendable {
         let missing: [Migration]
         do {
             missing = try await Blocking.run { try Migrator.missing(conninfo: application) }
+        } catch let failure as Migrator.Failure where failure.isOtherSchema {
+            throw Failure(.configuration, failure.description)
         } catch {
             throw Failure(.unavailable, "The database of AGENTD_DATABASE_URL cannot be used: \(error)")
         }
@@ -91,7 +93,8 @@ struct DaemonDatabase: Sendable {
             rowLevelSecurity: tenancy.usesRowLevelSecurity)
         let report = try await Blocking.run { try proof.run() }
         guard report.passed else { throw Self.refusal(report) }
-        logger.info("The database keeps tenants apart: all \(report.checks.count) checks passed")
+        let proven = tenancy.usesRowLevelSecurity ? "keeps tenants apart" : "is as the settings say"
+        logger.info("The database \(proven): all \(report.checks.count) checks passed")
         warnings = report.warnings
         for warning in warnings { logger.warning("\(warning)") }
     }

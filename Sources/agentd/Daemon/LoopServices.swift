@@ -9,7 +9,8 @@ internal import Services
 internal import Storage
 
 /// What one event loop has for itself: its database connections, its cache of tokens, and the dispatcher over them.
-/// Nothing of it is shared with another loop, so that no call ever waits for a lock or changes threads.
+/// Loops share next to nothing, so that no call changes threads or waits for another loop's work: the few things that
+/// all look at are behind locks that are held for some nanoseconds.
 struct LoopServices: Sendable {
     /// What every loop uses alike.
     struct Shared: Sendable {

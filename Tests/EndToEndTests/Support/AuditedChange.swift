@@ -181,7 +181,7 @@ extension AuditedChange {
         ) { actors in
             let id = try await actors.administrator.currentTenant().id
             var request = UpdateTenantSettingsRequest()
-            request.settings = [.init(key: "audit_retention_days", value: "\(Int.random(in: 1...364))")]
+            request.settings = [.init(key: "audit_retention_days", value: "\(Int.random(in: 30...364))")]
             request.requestID = newID()
             return send("TenantService/UpdateTenantSettings", request) { (_: TenantSettingsMessage) in id }
         },

@@ -40,4 +40,14 @@ struct MethodTableTests {
             #expect((table[path]?.access == .role(.systemAdministrator)) == managesTenants, "\(path)")
         }
     }
+
+    @Test("What looks into an inactive tenant only reads, and shows no agents")
+    func looks() {
+        let looking = MethodSchema.all.map(\.path).filter { table[$0]?.looksIntoInactiveTenants == true }
+        let expected = [
+            "TenantService/GetCurrentTenant", "TenantService/GetTenantStats", "TenantService/GetTenantSettings",
+            "UserService/GetUser", "UserService/ListUsers", "TokenService/ListTokens", "AuditService/ListAuditEvents",
+        ]
+        #expect(Set(looking) == Set(expected.map { "/agentd.v1.\($0)" }))
+    }
 }

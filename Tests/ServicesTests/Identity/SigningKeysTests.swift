@@ -87,6 +87,7 @@ struct SigningKeysTests {
         (String(repeating: "x", count: 31), nil, "at least 32 bytes"),
         (nil, "", "not a JSON Web Key Set"),
         (nil, "{}", "not a JSON Web Key Set"),
+        (nil, #"{"keys":[]}"#, "holds no key"),
         (nil, #"{"keys":[{"kty":"oct","kid":"a","k":"c2VjcmV0"}]}"#, "not a JSON Web Key Set"),
         (nil, #"{"keys":[{"kty":"RSA","n":"AQ","e":"AQAB"}]}"#, "has no `kid`"),
         (nil, #"{"keys":[{"kty":"RSA","kid":"a","n":"AQ","e":"AQAB"}]}"#, "cannot be used"),

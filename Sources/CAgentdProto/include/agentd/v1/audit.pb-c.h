@@ -66,8 +66,9 @@ struct  Agentd__V1__AuditEvent
   char *object_type;
   char *object_id;
   /*
-   * What changed, as a JSON object: {"name": {"before": "a", "after": "b"}}, or the fields of what was created. When
-   * all of it is longer than 512 KiB, long values are given by their lengths, as before_bytes and after_bytes.
+   * What changed, as a JSON object: {"name": {"before": "a", "after": "b"}}, or the fields of what was created. Of
+   * an agent's description, system_prompt and config it says how long they are, and the beginning of their digest:
+   * {"before": "", "after": "1234 bytes, sha256 0123456789abcdef"}.
    */
   char *changes;
   /*

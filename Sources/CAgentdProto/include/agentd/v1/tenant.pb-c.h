@@ -40,6 +40,9 @@ struct  Agentd__V1__TenantLimits
   ProtobufCMessage base;
   int64_t max_agents;
   int64_t max_users;
+  /*
+   * Of valid keys: neither expired nor revoked, of users who are active.
+   */
   int64_t max_tokens;
   int32_t requests_per_second;
   int32_t max_in_flight;

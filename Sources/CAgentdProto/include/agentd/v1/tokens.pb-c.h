@@ -101,7 +101,7 @@ struct  Agentd__V1__ListTokensRequest
    */
   char *filter;
   /*
-   * Whether to list revoked and expired keys as well.
+   * Whether to list revoked and expired keys as well, and those of users who are not active.
    */
   protobuf_c_boolean show_revoked;
 };
