@@ -22,11 +22,7 @@ enum AuditFilterParser {
             case ("create_time", .atLeast): filter.since = try value.time()
             case ("create_time", _): filter.before = try value.time()
             default:
-                filter.action =
-                    switch try value.match() {
-                    case .exactly(let action): .exactly(action)
-                    case .startsWith(let start): .startsWith(start)
-                    }
+                filter.action = try value.match()
             }
         }
         return filter

@@ -23,11 +23,7 @@ enum AgentFilterParser {
             case "owner_id": filter.ownerID = try value.userID()
             case "name" where term.comparison == .has: filter.name = .contains(value.text)
             default:
-                filter.name =
-                    switch try value.match() {
-                    case .exactly(let name): .exactly(name)
-                    case .startsWith(let start): .startsWith(start)
-                    }
+                filter.name = try value.match()
             }
         }
         return filter

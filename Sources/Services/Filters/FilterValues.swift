@@ -1,10 +1,5 @@
 internal import AgentdCore
-
-/// A text that is given wholly, or by its beginning.
-enum FilterText: Equatable {
-    case exactly(String)
-    case startsWith(String)
-}
+internal import Storage
 
 // MARK: What values of a filter can be
 
@@ -33,7 +28,7 @@ extension FilterScanner.Value {
     }
 
     /// A text, or with a "*" at its end the beginning of one.
-    func match() throws(FilterProblem) -> FilterText {
+    func match() throws(FilterProblem) -> TextMatch {
         guard let star = stars.first else { return .exactly(text) }
         guard star == text.unicodeScalars.count - 1 else {
             throw problem("* stands for the rest of a text and comes last; a * of the text itself is written \\*")

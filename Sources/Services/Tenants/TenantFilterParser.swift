@@ -17,11 +17,7 @@ enum TenantFilterParser {
                 filter.state = try value.named(
                     prefix: "TENANT_STATE_", TenantState.allCases.map { ($0.databaseName, $0) })
             case "slug":
-                filter.slug =
-                    switch try value.match() {
-                    case .exactly(let slug): .exactly(slug)
-                    case .startsWith(let start): .startsWith(start)
-                    }
+                filter.slug = try value.match()
             case "domain":
                 guard let domain = DomainName.canonical(value.text) else {
                     throw value.problem("a DNS name is expected, such as example.com")

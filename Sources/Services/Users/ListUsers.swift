@@ -54,11 +54,7 @@ struct ListUsers: RemoteProcedure {
                 query.role = try term.value.named(prefix: "ROLE_", Role.allCases.map { ($0.databaseName, $0) })
             case "is_active": query.isActive = try term.value.boolean()
             default:
-                query.email =
-                    switch try term.value.match() {
-                    case .exactly(let email): .exactly(email)
-                    case .startsWith(let start): .startsWith(start)
-                    }
+                query.email = try term.value.match()
             }
         }
     }

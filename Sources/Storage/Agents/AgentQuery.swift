@@ -11,18 +11,12 @@ package struct AgentQuery: Sendable, Equatable {
         case left(by: Int64)
     }
 
-    package enum NameMatch: Sendable, Equatable {
-        case exactly(String)
-        case startsWith(String)
-        case contains(String)
-    }
-
     package struct Filter: Sendable, Equatable {
         package var type: AgentType?
         package var status: AgentStatus?
         package var isPublic: Bool?
         package var ownerID: Int64?
-        package var name: NameMatch?
+        package var name: TextMatch?
 
         package init() {}
     }

@@ -43,12 +43,7 @@ package struct ListAgentsStatement: TenantStatement {
         if let status = filter.status { page.add("s", "r.status = ?", .text(status.databaseName)) }
         if let isPublic = filter.isPublic { page.add("v", "r.is_public = ?", .flag(isPublic)) }
         if let ownerID = filter.ownerID { page.add("w", "r.owner_id = ?", .number(ownerID)) }
-        switch filter.name {
-        case nil: break
-        case .exactly(let name): page.add("n", "r.name = ?", .text(name))
-        case .startsWith(let name): page.add("b", "starts_with(r.name, ?)", .text(name))
-        case .contains(let name): page.add("c", "strpos(r.name, ?) > 0", .text(name))
-        }
+        page.add("n", "r.name", filter.name)
     }
 
     /// A cursor of another list, which no page token that was read can hold, begins at the beginning.

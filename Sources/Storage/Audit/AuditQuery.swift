@@ -2,16 +2,11 @@ package import AgentdCore
 
 /// Which audit events a list holds, and from where on. The newest comes first.
 package struct AuditQuery: Sendable, Equatable {
-    package enum ActionMatch: Sendable, Equatable {
-        case exactly(String)
-        case startsWith(String)
-    }
-
     package struct Filter: Sendable, Equatable {
         package var objectType: String?
         package var objectID: String?
         package var actorUserID: Int64?
-        package var action: ActionMatch?
+        package var action: TextMatch?
         package var outcome: AuditOutcome?
         package var since: Timestamp?
         package var before: Timestamp?

@@ -23,11 +23,7 @@ package struct ListTenantsStatement: PlatformStatement {
         page.add("", "(r.slug, r.id) > (?, ?)", .text(query.start.slug), .tenant(query.start.id))
         if !query.includesDeleted { page.add("a", "r.state <> 'deleted'") }
         if let state = query.filter.state { page.add("s", "r.state = ?", .text(state.databaseName)) }
-        switch query.filter.slug {
-        case nil: break
-        case .exactly(let slug): page.add("n", "r.slug = ?", .text(slug))
-        case .startsWith(let start): page.add("b", "starts_with(r.slug, ?)", .text(start))
-        }
+        page.add("n", "r.slug", query.filter.slug)
         if let domain = query.filter.domain { page.add("d", "r.domain = ?", .text(domain)) }
         if let feature = query.filter.feature {
             page.add("f", "r.features @> ARRAY[?]", .text(feature.names.joined()))

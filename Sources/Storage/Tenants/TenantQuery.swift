@@ -3,14 +3,9 @@ package import AgentdCore
 /// Which tenants a list holds, and from where on. A list is in the order of slugs; those of deleted tenants may occur
 /// more than once.
 package struct TenantQuery: Sendable, Equatable {
-    package enum SlugMatch: Sendable, Equatable {
-        case exactly(String)
-        case startsWith(String)
-    }
-
     package struct Filter: Sendable, Equatable {
         package var state: TenantState?
-        package var slug: SlugMatch?
+        package var slug: TextMatch?
         /// In lower case.
         package var domain: String?
         package var feature: Features?

@@ -3,15 +3,10 @@ internal import Postgres
 
 /// Which users a list holds, and from where on. They are ordered by id.
 package struct UserQuery: Sendable, Equatable {
-    /// Without regard to case, as emails are unique.
-    package enum EmailMatch: Sendable, Equatable {
-        case exactly(String)
-        case startsWith(String)
-    }
-
     package var role: Role?
     package var isActive: Bool?
-    package var email: EmailMatch?
+    /// Without regard to case, as emails are unique.
+    package var email: TextMatch?
     package var includesDeleted = false
     /// The most users of a page; it may hold fewer, so that it fits one message.
     package var pageSize: Int
@@ -33,11 +28,7 @@ package struct ListUsersStatement: TenantStatement {
         if !query.includesDeleted { page.add("l", "r.delete_time IS NULL") }
         if let role = query.role { page.add("r", "r.role = ?", .text(role.databaseName)) }
         if let isActive = query.isActive { page.add("a", "r.is_active = ?", .flag(isActive)) }
-        switch query.email {
-        case nil: break
-        case .exactly(let email): page.add("e", "lower(r.email) = lower(?)", .text(email))
-        case .startsWith(let start): page.add("b", "starts_with(lower(r.email), lower(?))", .text(start))
-        }
+        page.add("e", "lower(r.email)", query.email, value: "lower(?)")
         if case .number(let id)? = query.after?.parts.first { page.add("_next", "r.id > ?", .number(id)) }
         let text = page.statement(
             "list_users", from: "users", columns: UserColumns.list("r"), texts: ["email", "display_name"],

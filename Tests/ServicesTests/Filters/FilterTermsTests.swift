@@ -1,4 +1,5 @@
 internal import AgentdCore
+internal import Storage
 internal import Testing
 
 @testable internal import Services
