@@ -87,6 +87,19 @@ struct StartupTests {
         }
     }
 
+    @Test("A schema that this agentd does not know is refused by serve and migrate alike, as a wrong configuration")
+    func otherSchema() async throws {
+        try await TestDatabase.with { database in
+            try database.execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = 3")
+            let served = try await Daemon.refusedStart(database)
+            let migrated = try await Program.run("agentd", ["migrate"], environment: Daemon.environment(database))
+            for exit in [served, migrated] {
+                #expect(exit.code == Self.configurationError)
+                #expect(exit.log.contains("Migration 3 (management)"), "\(exit.log)")
+            }
+        }
+    }
+
     @Test("A database that cannot be reached is told from a wrong configuration")
     func unreachable() async throws {
         let exit = try await Program.run(

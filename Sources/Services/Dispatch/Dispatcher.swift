@@ -67,7 +67,7 @@ package struct Dispatcher: Sendable {
         let caller = try await authenticator.caller(
             of: call, database: database, looksIntoInactiveTenants: method.looksIntoInactiveTenants)
         do {
-            let answer = try await run(method, call, as: caller)
+            let answer = try await run(method, call, as: caller, since: start)
             meter.record(caller.tenantID, since: start, failed: false)
             return answer
         } catch {
@@ -77,12 +77,12 @@ package struct Dispatcher: Sendable {
     }
 
     private func run(
-        _ method: MethodTable.Entry, _ call: InboundCall, as caller: Caller
+        _ method: MethodTable.Entry, _ call: InboundCall, as caller: Caller, since start: UInt64
     ) async throws(ServiceError) -> EncodedMessage {
         // A system administrator in a selected tenant must get through also when the tenant floods its limits.
         var isCounted = false
         if caller.isAtHome {
-            isCounted = try shared.admission.enter(caller.tenant, at: authenticator.uptimeNanoseconds)
+            isCounted = try shared.admission.enter(caller.tenant, at: start)
         }
         defer { if isCounted { shared.admission.leave(caller.tenant) } }
         let context = context(of: call, caller: caller)

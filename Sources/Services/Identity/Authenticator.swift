@@ -58,9 +58,6 @@ package final class Authenticator: @unchecked Sendable {
         selections.removeAll()
     }
 
-    /// The monotonic clock.
-    var uptimeNanoseconds: UInt64 { clock.uptimeNanoseconds() }
-
     private var maximumAge: UInt64 {
         news.isHeard ? recheckNanoseconds : min(recheckNanoseconds, Self.deafNanoseconds)
     }

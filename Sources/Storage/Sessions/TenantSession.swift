@@ -86,8 +86,8 @@ package struct TenantSession {
 /// and takes the lock that the transaction needs, if it is free: in a statement of its own, so that the next one sees
 /// what was committed before the lock was had.
 ///
-/// Unchecked: its pool is asked on the pool's own event loop, when the call is sent.
-private struct SetTenantContext: Statement, @unchecked Sendable {
+/// Its pool is asked on the pool's own event loop, when the call is sent.
+private struct SetTenantContext: Statement {
     private static let plain = StatementText("set_tenant_context", settings(), [.text, .text, .text])
     private static let locking = StatementText(
         "set_tenant_context_locking",
