@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
@@ -17,6 +18,14 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit: Target.Dependency = .product(name: "MetricsTestKit", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioHTTP2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHPACK: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
 let package = Package(
@@ -30,7 +39,11 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,6 +56,8 @@ let package = Package(
         // C, fenced: each is imported by exactly one Swift target (scripts/check).
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "CAgentdProto", dependencies: ["CProtobufC"]),
 
@@ -57,32 +72,50 @@ let package = Package(
             name: "Storage", dependencies: ["AgentdCore", "Postgres", logging, crypto],
             resources: [.embedInCode("Migrations")], swiftSettings: strict),
         .target(
-            name: "Services", dependencies: ["AgentdCore", "Messages", "Storage", logging, crypto, jwt],
+            name: "Services", dependencies: ["AgentdCore", "Messages", "Storage", logging, metrics, crypto, jwt],
+            swiftSettings: strict),
+        .target(
+            name: "Listening",
+            dependencies: [
+                "AgentdCore", "LoopExecutor", "Messages", "Services", nio, nioPosix, nioTLS, nioSSL, logging, metrics,
+            ],
             swiftSettings: strict),
         .target(
             name: "FramedListener",
-            dependencies: ["AgentdCore", "Framing", "LoopExecutor", "Messages", "Services", nio, nioPosix, logging],
+            dependencies: ["AgentdCore", "Framing", "Listening", "Messages", "Services", nio, logging],
+            swiftSettings: strict),
+        .target(
+            name: "GRPCListener",
+            dependencies: ["AgentdCore", "CNGHTTP2", "CZlib", "Listening", "Messages", "Services", nio, logging],
             swiftSettings: strict),
         .target(
             name: "Operations",
-            dependencies: ["AgentdCore", "LoopExecutor", "Storage", nio, configuration, logging, lifecycle],
+            dependencies: [
+                "AgentdCore", "LoopExecutor", "Storage", nio, nioPosix, configuration, logging, lifecycle, metrics,
+                coreMetrics, hummingbird, hummingbirdCore,
+            ],
             swiftSettings: strict),
         .target(
-            name: "AgentdClient", dependencies: ["AgentdCore", "Framing", "Messages", crypto, nio, nioPosix, logging],
+            name: "AgentdClient",
+            dependencies: ["AgentdCore", "Framing", "Messages", crypto, nio, nioPosix, nioTLS, nioSSL, logging],
             swiftSettings: strict),
+        .target(name: "ClientOptions", dependencies: ["AgentdClient", argumentParser], swiftSettings: strict),
 
         // The programs: wiring and commands only.
         .executableTarget(
             name: "agentd",
             dependencies: [
-                "AgentdCore", "LoopExecutor", "Postgres", "Storage", "Services", "FramedListener", "Operations",
-                "AgentdClient", nio, nioPosix, logging, argumentParser, lifecycle,
+                "AgentdCore", "LoopExecutor", "Postgres", "Storage", "Services", "Listening", "FramedListener",
+                "GRPCListener", "Operations", "AgentdClient", "ClientOptions", metrics, nio, nioPosix, logging,
+                argumentParser, lifecycle,
             ], swiftSettings: strict),
         .executableTarget(
-            name: "agentctl", dependencies: ["AgentdCore", "AgentdClient", argumentParser], swiftSettings: strict),
+            name: "agentctl", dependencies: ["AgentdCore", "AgentdClient", "ClientOptions", argumentParser],
+            swiftSettings: strict),
 
         .executableTarget(
-            name: "agentload", dependencies: ["AgentdCore", "AgentdClient", argumentParser, histogram],
+            name: "agentload",
+            dependencies: ["AgentdCore", "AgentdClient", "ClientOptions", argumentParser, histogram],
             swiftSettings: strict),
 
         // The tests: a target a room, and the whole from outside.
@@ -90,6 +123,10 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["AgentdCore", "LoopExecutor", "Postgres", "Storage", nio, nioPosix, logging],
             path: "Tests/TestSupport", swiftSettings: strict),
+        .executableTarget(
+            name: "InteropServer",
+            dependencies: ["AgentdCore", "GRPCListener", "Listening", "Messages", "Services", nioPosix, logging],
+            path: "Tests/InteropServer", swiftSettings: strict),
         .testTarget(name: "FramingTests", dependencies: ["AgentdCore", "Framing"], swiftSettings: strict),
         .testTarget(
             name: "MessagesTests", dependencies: ["AgentdCore", "Messages", "CAgentdProto", "CProtobufC"],
@@ -101,21 +138,28 @@ let package = Package(
             name: "StorageTests", dependencies: ["AgentdCore", "Postgres", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ServicesTests", dependencies: ["AgentdCore", "Messages", "Services", "Storage", crypto],
+            name: "ServicesTests",
+            dependencies: ["AgentdCore", "Messages", "Services", "Storage", crypto, logging, metricsTestKit],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GRPCListenerTests", dependencies: ["AgentdCore", "GRPCListener", "Messages"],
             swiftSettings: strict),
         .testTarget(
             name: "OperationsTests",
-            dependencies: ["AgentdCore", "Operations", "Postgres", "Storage", "TestSupport", logging],
+            dependencies: ["AgentdCore", "Operations", "Postgres", "Storage", "TestSupport", logging, metrics],
             swiftSettings: strict),
         .testTarget(
             name: "AgentdClientTests",
-            dependencies: ["AgentdCore", "AgentdClient", "Framing", "Messages", nio, nioPosix, logging],
+            dependencies: [
+                "AgentdCore", "AgentdClient", "ClientOptions", "Framing", "Messages", "TestSupport", nio, nioPosix,
+                nioTLS, nioSSL, logging, argumentParser,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "AgentdCore", "AgentdClient", "Framing", "Messages", "Postgres", "TestSupport", crypto, nio, nioPosix,
-                logging,
+                nioSSL, nioHTTP2, nioHPACK, logging,
             ],
             swiftSettings: strict),
     ],

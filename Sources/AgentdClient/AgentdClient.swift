@@ -15,7 +15,7 @@ internal import Synchronization
 ///
 /// Every method throws `AgentdError` and nothing else.
 public final class AgentdClient: Sendable {
-    private let configuration: Configuration
+    let configuration: Configuration
     private let slots: [ConnectionSlot]
     private let turn = Atomic<Int>(0)
 
@@ -30,7 +30,7 @@ public final class AgentdClient: Sendable {
         for slot in slots { _ = slot.close() }
     }
 
-    /// Takes no further calls, waits until those in flight are answered, and disconnects.
+    /// Takes no further calls, waits until those in flight are answered, and disconnects. What is watched ends.
     public func close() async {
         for connection in slots.compactMap({ $0.close() }) { await connection.closed() }
     }
@@ -60,28 +60,39 @@ public final class AgentdClient: Sendable {
             case .answered(let response): failure = .answered(AgentdError(response))
             case .failed(let reason): failure = reason
             }
-            let verdict = configuration.retries.verdict(
-                on: failure, of: kind, attempt: attempt, remainingNanoseconds: deadline.remainingNanoseconds,
-                chance: Double.random(in: 0...1))
-            switch verdict {
-            case .fail(let error): throw error
-            case .retry(let wait): try await Self.wait(wait)
-            }
+            try await waitForRetry(after: failure, of: kind, attempt: attempt, deadline: deadline)
             attempt += 1
         }
+    }
+
+    /// Returns when the next attempt may be made.
+    /// - Throws: The failure, when there is to be none.
+    func waitForRetry(
+        after failure: AttemptFailure, of kind: CallKind, attempt: Int, deadline: Deadline
+    ) async throws(AgentdError) {
+        let verdict = configuration.retries.verdict(
+            on: failure, of: kind, attempt: attempt, remainingNanoseconds: deadline.remainingNanoseconds,
+            chance: Double.random(in: 0...1))
+        switch verdict {
+        case .fail(let error): throw error
+        case .retry(let wait): try await Self.wait(wait)
+        }
+    }
+
+    /// The connection whose turn it is; nil when the client is closed.
+    func nextConnection() -> Connection? {
+        let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue & .max
+        return slots[index % slots.count].connection()
     }
 
     private func attempt(
         method: String, headers: [Header], message: [UInt8], deadline: Deadline
     ) async -> AttemptOutcome {
-        let index = turn.wrappingAdd(1, ordering: .relaxed).oldValue & .max
-        guard let connection = slots[index % slots.count].connection() else {
-            return .failed(.final(AgentdError(.cancelled, "The client is closed.")))
-        }
+        guard let connection = nextConnection() else { return .failed(.final(.clientClosed)) }
         return await connection.attempt(method: method, headers: headers, message: message, deadline: deadline)
     }
 
-    private static func read<Answer: DecodableMessage>(_ response: ServerFrame.Response) throws(AgentdError) -> Answer {
+    static func read<Answer: DecodableMessage>(_ response: ServerFrame.Response) throws(AgentdError) -> Answer {
         do {
             return try Answer(decoding: response.message)
         } catch {

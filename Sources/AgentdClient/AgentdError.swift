@@ -17,8 +17,31 @@ public struct AgentdError: Error, Sendable, Equatable {
     public let retryDelay: Duration?
     /// `x-request-id` of the call, under which the daemon's log knows it; empty when there was no answer.
     public let requestID: String
+    /// Why no connection could be made; nil when there was one. With a value the call never left this process.
+    public let connectionFailure: ConnectionFailure?
+
     /// No connection could be made: the call never left this process.
-    public let isConnectionFailure: Bool
+    public var isConnectionFailure: Bool { connectionFailure != nil }
+
+    /// Why no connection could be made.
+    public enum ConnectionFailure: Sendable, Equatable {
+        /// Nobody answers there, or who does is no daemon.
+        case unreachable
+        /// The connection is not encrypted, and the daemon takes encrypted ones only.
+        case encrypted
+        /// The connection was to be encrypted, and who answers does not do that.
+        case notEncrypted
+        /// No authority that is trusted has signed the daemon's certificate, or it is not valid at this time.
+        case certificateNotTrusted
+        /// The daemon's certificate is not for the name by which it was called.
+        case certificateOfAnotherName
+        /// The daemon asks for a certificate and was given none.
+        case clientCertificateRequired
+        /// The daemon does not accept the certificate of this client.
+        case clientCertificateRefused
+        /// TLS failed for another reason.
+        case handshakeFailed
+    }
 
     /// One wrong field: its path as in the request message, such as `agent.name`, and what it should be.
     public struct Violation: Sendable, Equatable {
@@ -71,7 +94,7 @@ public struct AgentdError: Error, Sendable, Equatable {
 
     init(
         code: Code, reason: String, message: String, violations: [Violation] = [], limits: [String] = [],
-        retryDelay: Duration? = nil, requestID: String = "", isConnectionFailure: Bool = false
+        retryDelay: Duration? = nil, requestID: String = "", connectionFailure: ConnectionFailure? = nil
     ) {
         self.code = code
         self.reason = reason
@@ -80,14 +103,14 @@ public struct AgentdError: Error, Sendable, Equatable {
         self.limits = limits
         self.retryDelay = retryDelay
         self.requestID = requestID
-        self.isConnectionFailure = isConnectionFailure
+        self.connectionFailure = connectionFailure
     }
 
     /// What this client found out by itself.
-    init(_ reason: Reason, _ message: String, isConnectionFailure: Bool = false) {
+    init(_ reason: Reason, _ message: String, connectionFailure: ConnectionFailure? = nil) {
         self.init(
             code: Code(reason.code), reason: reason.rawValue, message: message,
-            isConnectionFailure: isConnectionFailure)
+            connectionFailure: connectionFailure)
     }
 }
 

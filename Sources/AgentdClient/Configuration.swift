@@ -8,10 +8,10 @@ internal import NIOPosix
 extension AgentdClient {
     /// Where the daemon is, who calls, and how patient the client is.
     public struct Configuration: Sendable {
-        /// A name or an IP address.
-        public var host: String
-        /// The port of the framed protocol.
-        public var port: Int
+        /// Where the daemon listens.
+        public var endpoint: Endpoint
+        /// How connections are encrypted; nil when they are not.
+        public var tls: TLS?
         /// An API key or a JWT. Nil makes anonymous calls: only `healthCheck` answers those.
         public var token: String?
         /// The id or slug of a tenant that a system administrator works in; for everyone else it must be their own.
@@ -25,7 +25,7 @@ extension AgentdClient {
         public var maximumInFlight = 1_024
         /// Calls that may wait for their turn on one connection; beyond this a call fails at once.
         public var maximumWaiting = 16_384
-        /// How long making a connection may take.
+        /// How long making a connection may take, its TLS handshake included.
         public var connectTimeout: Duration = .seconds(10)
         /// With calls in flight and nothing heard for so long, the daemon is asked whether it lives.
         public var pingInterval: Duration = .seconds(15)
@@ -43,53 +43,35 @@ extension AgentdClient {
         ///   - port: The port of the framed protocol.
         ///   - token: An API key or a JWT.
         public init(host: String, port: Int = defaultPort, token: String? = nil) {
-            self.host = host
-            self.port = port
+            self.init(endpoint: .tcp(host: host, port: port), token: token)
+        }
+
+        /// - Parameters:
+        ///   - endpoint: Where the daemon listens.
+        ///   - token: An API key or a JWT.
+        public init(endpoint: Endpoint, token: String? = nil) {
+            self.endpoint = endpoint
             self.token = token
         }
 
         /// - Parameters:
-        ///   - address: `host:port`, `[address]:port` for IPv6, or a host alone.
+        ///   - address: `host:port`, `[address]:port` for IPv6, a host alone, or `unix:/path` for a unix-domain socket.
         ///   - token: An API key or a JWT.
         /// - Throws: `INVALID_ARGUMENT` when it is none of these.
         public init(address: String, token: String? = nil) throws(AgentdError) {
-            guard let (host, port) = Self.parse(address) else {
+            guard let endpoint = Endpoint(address) else {
                 throw AgentdError.fields([
-                    .init(field: "address", description: "\"\(address)\" is not host:port, such as 127.0.0.1:50051")
+                    .init(field: "address", description: "\"\(address)\" is not \(Endpoint.expectation)")
                 ])
             }
-            self.init(host: host, port: port, token: token)
+            self.init(endpoint: endpoint, token: token)
         }
 
         /// Where `agentd serve` listens unless it is told otherwise.
         public static let defaultPort = 50_051
 
-        private static func parse(_ address: String) -> (host: String, port: Int)? {
-            if address.hasPrefix("[") {
-                guard let end = address.firstIndex(of: "]") else { return nil }
-                let host = String(address[address.index(after: address.startIndex)..<end])
-                let rest = address[address.index(after: end)...]
-                guard !host.isEmpty, let port = rest.isEmpty ? defaultPort : portNumber(rest.dropFirst()),
-                    rest.isEmpty || rest.hasPrefix(":")
-                else { return nil }
-                return (host, port)
-            }
-            let parts = address.split(separator: ":", omittingEmptySubsequences: false)
-            guard let host = parts.first, !host.isEmpty, !host.contains(where: \.isWhitespace) else { return nil }
-            switch parts.count {
-            case 1: return (String(host), defaultPort)
-            case 2: return portNumber(parts[1]).map { (String(host), $0) }
-            default: return nil
-            }
-        }
-
-        private static func portNumber(_ text: Substring) -> Int? {
-            guard let port = Int(text), (1...65_535).contains(port) else { return nil }
-            return port
-        }
-
         /// For messages: where this client connects to.
-        var address: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+        var address: String { endpoint.description }
 
         var limits: ClientConnectionLimits {
             var limits = ClientConnectionLimits()

@@ -21,4 +21,18 @@ package struct WireLimits: Sendable, Equatable {
     package var unsentBytes = 1 << 20
 
     package init() {}
+
+    /// When a call that begins now must have its answer.
+    /// - Parameters:
+    ///   - timeoutNanoseconds: What the client asks for; nil when it names none.
+    ///   - isStream: A stream goes on for as long as the client likes, unless it names a time itself.
+    package func deadline(timeoutNanoseconds: UInt64?, isStream: Bool, at now: UInt64) -> Deadline {
+        guard let asked = timeoutNanoseconds else {
+            return isStream
+                ? .never
+                : Deadline(uptimeNanoseconds: now + UInt64(defaultDeadlineMilliseconds) * 1_000_000)
+        }
+        let longest = isStream ? UInt64.max - now : UInt64(maximumDeadlineMilliseconds) * 1_000_000
+        return Deadline(uptimeNanoseconds: now + min(asked, longest))
+    }
 }

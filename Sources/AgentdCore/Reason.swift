@@ -51,6 +51,7 @@ package enum Reason: String, Sendable, CaseIterable {
 
     case databaseUnavailable = "DB_UNAVAILABLE"
     case databasePoolTimeout = "DB_POOL_TIMEOUT"
+    case starting = "STARTING"
     case draining = "DRAINING"
     case connectionLost = "CONNECTION_LOST"
 
@@ -58,6 +59,7 @@ package enum Reason: String, Sendable, CaseIterable {
     case deadlineExceeded = "DEADLINE_EXCEEDED"
     case cancelled = "CANCELLED"
     case methodUnknown = "METHOD_UNKNOWN"
+    case encodingUnsupported = "ENCODING_UNSUPPORTED"
     case `internal` = "INTERNAL"
 
     package var code: StatusCode {
@@ -74,11 +76,11 @@ package enum Reason: String, Sendable, CaseIterable {
         case .rateLimit, .inFlightLimit, .agentQuota, .userQuota, .tokenQuota, .headersTooLarge, .messageTooLarge,
             .databaseQueueFull:
             .resourceExhausted
-        case .databaseUnavailable, .databasePoolTimeout, .draining, .connectionLost: .unavailable
+        case .databaseUnavailable, .databasePoolTimeout, .starting, .draining, .connectionLost: .unavailable
         case .outcomeUnknown: .unknown
         case .deadlineExceeded: .deadlineExceeded
         case .cancelled: .cancelled
-        case .methodUnknown: .unimplemented
+        case .methodUnknown, .encodingUnsupported: .unimplemented
         case .internal: .internal
         }
     }

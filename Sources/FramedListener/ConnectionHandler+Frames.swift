@@ -1,5 +1,6 @@
 internal import AgentdCore
 internal import Framing
+internal import Listening
 internal import Logging
 internal import Messages
 internal import Services
@@ -29,7 +30,7 @@ extension ConnectionHandler {
     private func handle(frame bytes: UnsafeRawBufferPointer, arena: Arena, at now: UInt64) -> Bool {
         let frame: ClientFrame
         do throws(ServiceError) {
-            frame = try ClientFrame(decoding: bytes, arena: arena, memory: loop.limits.frameMemoryBytes)
+            frame = try ClientFrame(decoding: bytes, arena: arena, memory: limits.frameMemoryBytes)
         } catch {
             logger.debug("A frame cannot be read", metadata: ["reason": "\(error.message)"])
             endForProtocolError(.frameMalformed, at: now)
@@ -41,7 +42,7 @@ extension ConnectionHandler {
         case .cancel(let id):
             if let call = machine.cancelReceived(id: id, at: now) {
                 call.abandon()
-                refuse(id: id, callID: call.callID, .cancelled)
+                refuse(id: id, call.observed, .cancelled)
             }
         case .ping(let token):
             switch machine.pingReceived(at: now) {
@@ -60,31 +61,35 @@ extension ConnectionHandler {
             connectionHeaders = headers
             write(
                 .welcome(
-                    version: version, maximumMessageBytes: UInt32(loop.limits.messageBytes),
-                    maximumInFlight: UInt32(loop.limits.callsInFlight)))
+                    version: version, maximumMessageBytes: UInt32(limits.messageBytes),
+                    maximumInFlight: UInt32(limits.callsInFlight)))
         case .goAway(let reason, let lastID): write(.goAway(lastID: lastID, reason: reason.rawValue))
         case .ignore: break
         }
     }
 
     private func handle(_ request: RequestFrame, arena: Arena, at now: UInt64) -> Bool {
-        let call = RunningCall(callID: callID(of: request), messageBytes: request.payload.count, arena: arena)
+        let call = RunningCall(
+            id: request.id, observed: observed(request, at: now), messageBytes: request.payload.count, arena: arena)
         let action = machine.requestReceived(
             id: request.id, headerBytes: request.headers.countedBytes, timeoutMilliseconds: request.timeoutMilliseconds,
-            at: now, call: call)
+            isStream: call.isStream, at: now, call: call)
         switch action {
         case .dispatch(let deadline):
+            loop.observer.began(call.observed)
             if let refusal = refusal(of: request) {
-                if machine.answered(id: request.id, at: now) { refuse(id: request.id, callID: call.callID, refusal) }
+                if machine.answered(id: request.id, at: now) { refuse(id: request.id, call.observed, refusal) }
                 return true
             }
             let inbound = InboundCall(
-                method: request.method, headers: request.headers, connectionHeaders: connectionHeaders,
-                payload: request.payload, arena: arena, deadline: deadline, callID: call.callID)
-            run(call, inbound, id: request.id)
+                observed: call.observed, headers: request.headers, connectionHeaders: connectionHeaders,
+                payload: request.payload, arena: arena, deadline: deadline)
+            runner.enqueue(call, inbound)
+            runner.goOn()
             return false
         case .refuse(let reason):
-            refuse(id: request.id, callID: call.callID, ServiceError(refusing: reason, limits: loop.limits))
+            loop.observer.began(call.observed)
+            refuse(id: request.id, call.observed, ServiceError(refusing: reason, limits: limits))
         case .goAway(let reason, let lastID): write(.goAway(lastID: lastID, reason: reason.rawValue))
         case .ignore: break
         }
@@ -94,23 +99,23 @@ extension ConnectionHandler {
     /// What is wrong with a request before anybody looks at its message.
     private func refusal(of request: RequestFrame) -> ServiceError? {
         guard request.headers.keysAreValid else {
-            return ServiceError(.headerInvalid, "A header key has other characters than a-z, 0-9, '-', '_' and '.'.")
+            return .headerKeysInvalid
         }
-        guard request.payload.count <= loop.limits.messageBytes else {
-            return ServiceError(refusing: .messageTooLarge, limits: loop.limits)
+        guard request.payload.count <= limits.messageBytes else {
+            return ServiceError(refusing: .messageTooLarge, limits: limits)
         }
         return nil
     }
 
-    /// The client's `x-request-id` when it can stand in a log line, or else one of ours.
-    private func callID(of request: RequestFrame) -> String {
-        let key = "x-request-id"
-        if let value = InboundCall.header(key, in: request.headers) ?? InboundCall.header(key, in: connectionHeaders),
-            (1...128).contains(value.count), value.allSatisfy({ (0x21...0x7E).contains($0) })
-        {
-            return String(decoding: value, as: UTF8.self)
+    private func observed(_ request: RequestFrame, at now: UInt64) -> ObservedCall {
+        func header(_ key: String) -> [UInt8]? {
+            InboundCall.header(key, in: request.headers) ?? InboundCall.header(key, in: connectionHeaders)
         }
-        return loop.newCallID()
+        return ObservedCall(
+            path: request.method, method: loop.handler.method(request.method),
+            callID: loop.callID(given: header("x-request-id")), origin: accepted.origin,
+            trace: header("traceparent").flatMap { TraceContext($0) }, requestBytes: request.payload.count,
+            startedAt: now)
     }
 
     func endForProtocolError(_ reason: GoAwayReason, at now: UInt64) {
@@ -133,29 +138,12 @@ extension FrameDecoder.FrameError {
 
 extension ServiceError {
     /// A request that this connection does not take now.
-    fileprivate init(refusing reason: Reason, limits: WireLimits) {
+    init(refusing reason: Reason, limits: WireLimits) {
         switch reason {
-        case .draining:
-            self.init(
-                reason, "The daemon is stopping; use another connection.", details: [.retry(afterMilliseconds: 1_000)])
-        case .inFlightLimit:
-            self.init(
-                reason, "The connection has \(limits.callsInFlight) calls in flight, as many as it may.",
-                details: [
-                    .quota(subject: "connection", description: "at most \(limits.callsInFlight) calls in flight"),
-                    .retry(afterMilliseconds: 10),
-                ])
-        case .headersTooLarge:
-            self.init(
-                reason, "The headers take more than \(limits.headerBytes) bytes.",
-                details: [.quota(subject: "headers", description: "at most \(limits.headerBytes) bytes in one request")]
-            )
-        case .messageTooLarge:
-            self.init(
-                reason, "The message takes more than \(limits.messageBytes) bytes.",
-                details: [
-                    .quota(subject: "message size", description: "at most \(limits.messageBytes) bytes in one message")
-                ])
+        case .draining: self = .drainingDoor
+        case .inFlightLimit: self = .tooManyInFlight(limit: limits.callsInFlight)
+        case .headersTooLarge: self = .headersTooLarge(limit: limits.headerBytes)
+        case .messageTooLarge: self = .messageTooLarge(limit: limits.messageBytes)
         default: self.init(reason, "The request is refused.")
         }
     }

@@ -1,43 +1,27 @@
 internal import AgentdCore
 internal import Framing
 internal import Logging
-internal import LoopExecutor
+internal import Listening
 internal import Messages
 internal import NIOCore
 internal import Services
 
 /// One connection of the framed door: turns bytes into the machine's events and the machine's actions into calls and
-/// bytes. It decides nothing itself.
-///
-/// Unchecked: it is confined to its channel's event loop; tasks of its calls run on that loop too.
-final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
+/// bytes. It decides nothing itself. Confined to its channel's event loop.
+final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
-    /// Messages of calls in flight that a connection may hold, as a multiple of the longest message, before its
-    /// requests are no longer read.
-    private static let heldMessages = 8
-    /// Tasks of calls that a connection may have, as a multiple of its calls in flight, before its requests are no
-    /// longer read: a call that was cancelled is not in flight any more, but its task needs a moment to end.
-    private static let unfinishedFactor = 2
-    /// How long a client may go on sending after the connection was ended; closing at once would reset the
-    /// connection, and the client might lose the `GoAway`.
-    private static let lingerTime = TimeAmount.seconds(1)
-
-    let loop: ListenerLoop
-    let logger: Logger
+    let accepted: AcceptedConnection
+    let runner: CallRunner
     var decoder: FrameDecoder
     var machine: ServerConnectionMachine<RunningCall>
     var context: ChannelHandlerContext?
     var connectionHeaders: [Header] = []
-    /// There were as many connections as there may be: this one is told so.
-    var isOneTooMany = false
 
     private var outbound = ByteBuffer()
     private var turnIsScheduled = false
-    private var calls = CallQueue()
-    private var heldBytes = 0
     private var readIsPending = false
     /// Frames have come that wait, complete or not, until more may be taken.
     private var framesAreLeft = false
@@ -45,12 +29,17 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var isClosing = false
     private var wakeUp: (at: UInt64, task: Scheduled<Void>)?
 
-    init(loop: ListenerLoop, logger: Logger) {
-        self.loop = loop
-        self.logger = logger
-        decoder = FrameDecoder(maximumPayloadBytes: loop.limits.frameBytes)
-        machine = ServerConnectionMachine(limits: loop.limits, connectedAt: Self.now)
+    init(_ accepted: AcceptedConnection) {
+        self.accepted = accepted
+        runner = CallRunner(loop: accepted.loop, limits: accepted.limits)
+        decoder = FrameDecoder(maximumPayloadBytes: accepted.limits.frameBytes)
+        machine = ServerConnectionMachine(limits: accepted.limits, connectedAt: accepted.acceptedAt)
+        runner.serve(self)
     }
+
+    var loop: ServerLoop { accepted.loop }
+    var limits: WireLimits { accepted.limits }
+    var logger: Logger { accepted.logger }
 
     static var now: UInt64 { NIODeadline.now().uptimeNanoseconds }
 }
@@ -60,16 +49,11 @@ final class ConnectionHandler: ChannelDuplexHandler, @unchecked Sendable {
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        if accepted.isOneTooMany { endForProtocolError(.connectionLimit, at: Self.now) }
         scheduleWakeUp()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
-
-    func channelActive(context: ChannelHandlerContext) {
-        if isOneTooMany { endForProtocolError(.connectionLimit, at: Self.now) }
-        scheduleWakeUp()
-        context.fireChannelActive()
-    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard machine.readsInput, !isClosing else { return }
@@ -97,6 +81,7 @@ extension ConnectionHandler {
         if case .inputClosed? = event as? ChannelEvent {
             // The client will ask nothing more; what it asked is still answered.
             inputHasEnded = true
+            endStreams(with: .cancelled)
             closeWhenFinished()
         } else {
             context.fireUserInboundEventTriggered(event)
@@ -106,8 +91,11 @@ extension ConnectionHandler {
     func channelInactive(context: ChannelHandlerContext) {
         wakeUp?.task.cancel()
         wakeUp = nil
-        for call in machine.connectionClosed() { call.abandon() }
-        startCalls()
+        for call in machine.connectionClosed() {
+            call.abandon()
+            loop.observer.ended(call.observed, with: .cancelled, at: Self.now)
+        }
+        runner.goOn()
         context.fireChannelInactive()
     }
 
@@ -121,16 +109,14 @@ extension ConnectionHandler {
 
 extension ConnectionHandler {
     /// Answers pile up because the client does not read them.
-    private var answersPileUp: Bool {
+    var answersPileUp: Bool {
         guard let context else { return true }
-        return outbound.readableBytes >= loop.limits.unsentBytes || !context.channel.isWritable
+        return outbound.readableBytes >= limits.unsentBytes || !context.channel.isWritable
     }
 
     /// Whether another frame may be taken: not while answers pile up, nor while calls take too much memory.
     var takesFrames: Bool {
-        machine.readsInput && !isClosing && !answersPileUp
-            && heldBytes < Self.heldMessages * loop.limits.messageBytes
-            && calls.count < Self.unfinishedFactor * loop.limits.callsInFlight
+        machine.readsInput && !isClosing && !answersPileUp && runner.hasRoomForMessage && runner.hasRoomForCall
     }
 
     private func takeFrames() {
@@ -156,7 +142,7 @@ extension ConnectionHandler {
 
     /// Does what could not be done before.
     private func goOn() {
-        startCalls()
+        runner.goOn()
         if framesAreLeft, takesFrames || !machine.readsInput { takeFrames() }
         readOn()
     }
@@ -165,61 +151,41 @@ extension ConnectionHandler {
 // MARK: Answers
 
 extension ConnectionHandler {
-    /// Runs a call, soon.
-    func run(_ call: RunningCall, _ inbound: InboundCall, id: UInt64) {
-        heldBytes += call.messageBytes
-        calls.append(CallQueue.Waiting(call: call, inbound: inbound, id: id))
-        startCalls()
-    }
-
-    private func startCalls() {
-        while let next = calls.next(holdBack: answersPileUp) {
-            if next.call.isAbandoned { release(next.call) } else { start(next) }
-        }
-    }
-
-    /// The task of a call stays on this event loop.
-    private func start(_ waiting: CallQueue.Waiting) {
-        let dispatcher = loop.dispatcher
-        let (inbound, id) = (waiting.inbound, waiting.id)
-        let running = NIOLoopBound(waiting.call, eventLoop: loop.executor.eventLoop)
-        let task = Task(executorPreference: loop.executor) {
-            let result: Result<EncodedMessage, ServiceError>
-            do throws(ServiceError) {
-                result = .success(try await dispatcher.answer(inbound))
-            } catch {
-                result = .failure(error)
-            }
-            self.ended(running.value, id: id, with: result)
-        }
-        waiting.call.runs(in: task)
-    }
-
-    /// The task of a call has ended.
-    private func ended(_ call: RunningCall, id: UInt64, with result: Result<EncodedMessage, ServiceError>) {
-        if !call.isAbandoned, machine.answered(id: id, at: Self.now) {
+    func callEnded(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>) {
+        let now = Self.now
+        if !call.isAbandoned, machine.answered(id: call.id, at: now) {
             switch result {
             case .success(let message):
-                write(ResponseFrame.success(id: id, requestID: call.callID, message: message, arena: call.arena))
+                call.observed.responseBytes += message?.packedSize ?? 0
+                let headers = call.inbound.map { $0.responseHeaders + $0.responseTrailers } ?? []
+                write(
+                    ResponseFrame.success(
+                        id: call.id, requestID: call.callID, message: message, headers: headers, arena: call.arena))
+                loop.observer.ended(call.observed, with: nil, at: now)
             case .failure(let error):
-                write(ResponseFrame.failure(id: id, requestID: call.callID, error: error, arena: call.arena))
+                write(ResponseFrame.failure(id: call.id, requestID: call.callID, error: error, arena: call.arena))
+                loop.observer.ended(call.observed, with: error, at: now)
             }
         }
-        release(call)
         scheduleTurn()
     }
 
-    /// Nobody uses the memory of a call any more.
-    private func release(_ call: RunningCall) {
-        calls.ended()
-        heldBytes -= call.messageBytes
-        loop.arenas.giveBack(call.arena)
+    func send(_ message: EncodedMessage, of call: RunningCall) {
+        call.observed.responseBytes += message.packedSize
+        let arena = loop.arenas.take()
+        write(
+            ResponseFrame.success(id: call.id, requestID: call.callID, message: message, isLast: false, arena: arena))
+        loop.arenas.giveBack(arena)
+        scheduleTurn()
     }
 
+    func isHeldUp(_ call: RunningCall) -> Bool { answersPileUp }
+
     /// Answers a call that does not run, or runs no longer for anybody.
-    func refuse(id: UInt64, callID: String, _ error: ServiceError) {
+    func refuse(id: UInt64, _ observed: ObservedCall, _ error: ServiceError) {
+        loop.observer.ended(observed, with: error, at: Self.now)
         let arena = loop.arenas.take()
-        write(ResponseFrame.failure(id: id, requestID: callID, error: error, arena: arena))
+        write(ResponseFrame.failure(id: id, requestID: observed.callID, error: error, arena: arena))
         loop.arenas.giveBack(arena)
         scheduleTurn()
     }
@@ -269,8 +235,17 @@ extension ConnectionHandler {
         case .goAway(let lastID): write(.goAway(lastID: lastID, reason: GoAwayReason.draining.rawValue))
         case .ignore: break
         }
+        endStreams(with: .drainingDoor)
         scheduleWakeUp()
         scheduleTurn()
+    }
+
+    /// A stream could go on for ever; a call ends by itself.
+    private func endStreams(with error: ServiceError) {
+        for call in machine.takeCalls(where: \.isStream) {
+            call.abandon()
+            refuse(id: call.id, call.observed, error)
+        }
     }
 
     /// Makes sure that the machine is asked when it wants to be. An earlier call for nothing is cheap; a timer for each
@@ -297,7 +272,7 @@ extension ConnectionHandler {
         let now = Self.now
         for (id, call) in machine.expireCalls(at: now) {
             call.abandon()
-            refuse(id: id, callID: call.callID, .deadlineExceeded)
+            refuse(id: id, call.observed, .deadlineExceeded)
         }
         switch machine.timeReached(now) {
         case .none: break
@@ -315,18 +290,7 @@ extension ConnectionHandler {
         let hasNothingToDo = inputHasEnded && machine.callsInFlight == 0 && !framesAreLeft
         guard hasNothingToDo || machine.isFinished else { return }
         isClosing = true
-        // An empty write has gone out when everything before it has.
-        let sent = context.eventLoop.makePromise(of: Void.self)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: sent)
-        sent.futureResult.assumeIsolated().whenComplete { _ in self.closeOutput() }
+        context.closeLingering(isHalfClosed: inputHasEnded)
         readOn()
-    }
-
-    /// Everything is sent, or cannot be.
-    private func closeOutput() {
-        guard let context else { return }
-        if inputHasEnded { return context.close(promise: nil) }
-        context.close(mode: .output, promise: nil)
-        context.eventLoop.assumeIsolated().scheduleTask(in: Self.lingerTime) { self.context?.close(promise: nil) }
     }
 }

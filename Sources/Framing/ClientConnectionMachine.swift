@@ -90,7 +90,7 @@ extension ClientConnectionMachine {
 
     package enum SendAction {
         case none
-        /// Send it with this `timeout_ms`.
+        /// Send it with this `timeout_ms`, which is 0 for a call without a deadline.
         case send(id: UInt64, timeoutMilliseconds: UInt32, Call)
         /// Its message is longer than the server takes: it is not sent, and not kept.
         case refuse(Call, maximumMessageBytes: Int)
@@ -108,12 +108,16 @@ extension ClientConnectionMachine {
             entry.isSent = true
             calls[id] = entry
             callsSent += 1
-            let remaining = entry.deadline.uptimeNanoseconds - min(now, entry.deadline.uptimeNanoseconds)
-            // Rounded up: the server must not give up earlier than the caller does.
-            let milliseconds = UInt32(clamping: remaining / 1_000_000 + 1)
-            return .send(id: id, timeoutMilliseconds: milliseconds, entry.call)
+            return .send(id: id, timeoutMilliseconds: Self.timeout(until: entry.deadline, at: now), entry.call)
         }
         return .none
+    }
+
+    private static func timeout(until deadline: Deadline, at now: UInt64) -> UInt32 {
+        guard deadline != .never else { return 0 }
+        let remaining = deadline.uptimeNanoseconds - min(now, deadline.uptimeNanoseconds)
+        // Rounded up: the server must not give up earlier than the caller does.
+        return UInt32(clamping: remaining / 1_000_000 + 1)
     }
 
     package enum WithdrawAction {
@@ -138,6 +142,13 @@ extension ClientConnectionMachine {
         let result = expired.compactMap { id in remove(id).map { (id, $0.call, $0.isSent) } }
         earliestDeadline = calls.values.map(\.deadline).min() ?? .never
         return result
+    }
+
+    /// Takes calls away that the client itself ends, in the order of their ids; the server is told of those that were
+    /// sent.
+    package mutating func takeCalls(where isTaken: (Call) -> Bool) -> [(id: UInt64, call: Call, wasSent: Bool)] {
+        let taken = calls.filter { isTaken($0.value.call) }.keys.sorted()
+        return taken.compactMap { id in remove(id).map { (id, $0.call, $0.isSent) } }
     }
 
     private mutating func remove(_ id: UInt64) -> Entry? {

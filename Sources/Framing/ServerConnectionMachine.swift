@@ -85,9 +85,11 @@ extension ServerConnectionMachine {
 
     /// - Parameters:
     ///   - headerBytes: What its headers count against the limit.
+    ///   - isStream: Whether its answers may go on for as long as the client likes, where it names no deadline.
     ///   - call: Kept until the call is answered.
     package mutating func requestReceived(
-        id: UInt64, headerBytes: Int, timeoutMilliseconds: UInt32, at now: UInt64, call: @autoclosure () -> Call
+        id: UInt64, headerBytes: Int, timeoutMilliseconds: UInt32, isStream: Bool = false, at now: UInt64,
+        call: @autoclosure () -> Call
     ) -> RequestAction {
         lastActivity = now
         switch state {
@@ -104,9 +106,9 @@ extension ServerConnectionMachine {
         highestID = max(highestID, id)
         guard headerBytes <= limits.headerBytes else { return .refuse(.headersTooLarge) }
         guard calls.count < limits.callsInFlight else { return .refuse(.inFlightLimit) }
-        let asked = Int(timeoutMilliseconds)
-        let timeout = asked == 0 ? limits.defaultDeadlineMilliseconds : min(asked, limits.maximumDeadlineMilliseconds)
-        let deadline = Deadline(uptimeNanoseconds: now + Self.nanoseconds(timeout))
+        let deadline = limits.deadline(
+            timeoutNanoseconds: timeoutMilliseconds == 0 ? nil : UInt64(timeoutMilliseconds) * 1_000_000,
+            isStream: isStream, at: now)
         calls[id] = InFlight(call: call(), deadline: deadline)
         earliestDeadline = min(earliestDeadline, deadline)
         return .dispatch(deadline)
@@ -224,6 +226,12 @@ extension ServerConnectionMachine {
         case .draining, .ending, .closed:
             return .ignore
         }
+    }
+
+    /// Takes calls out of flight that the server itself ends; it answers them.
+    package mutating func takeCalls(where isTaken: (Call) -> Bool) -> [Call] {
+        let taken = calls.filter { isTaken($0.value.call) }.keys.sorted()
+        return taken.compactMap { calls.removeValue(forKey: $0)?.call }
     }
 
     /// The connection is gone; the calls that were in flight are to be stopped.

@@ -18,6 +18,8 @@ package struct MethodSchema: Sendable {
         methods(of: agentd__v1__token_service__descriptor),
         methods(of: agentd__v1__audit_service__descriptor),
         methods(of: grpc__health__v1__health__descriptor),
+        methods(of: grpc__reflection__v1__server_reflection__descriptor),
+        methods(of: grpc__reflection__v1alpha__server_reflection__descriptor),
     ].flatMap(\.self)
 
     private static func methods(of service: ProtobufCServiceDescriptor) -> [MethodSchema] {

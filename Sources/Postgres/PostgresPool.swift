@@ -56,8 +56,14 @@ package final class PostgresPool: @unchecked Sendable {
 
     /// Connections that are open now.
     package var openConnections: Int { slots.count { if case .open = $0 { true } else { false } } }
+    /// Connections that there should be.
+    package var wantedConnections: Int { slots.count }
     /// Calls that wait for a connection now.
     package var waitingCalls: Int { queue.count }
+    /// Calls that were sent and have no answer yet.
+    package var callsInFlight: Int {
+        slots.reduce(0) { if case .open(let connection) = $1 { $0 + connection.callsInFlight } else { $0 } }
+    }
 }
 
 // MARK: Life

@@ -11,6 +11,11 @@ struct Agentctl: AsyncParsableCommand {
             $XDG_CONFIG_HOME/agentd/agentctl.json, usually ~/.config/agentd/agentctl.json, a JSON object with the keys \
             address, token and tenant.
 
+            With --tls the connection is encrypted, and the daemon's certificate verified. --ca, --cert, --key and \
+            --server-name come from AGENTD_CA_FILE, AGENTD_CLIENT_CERTIFICATE_FILE, AGENTD_CLIENT_KEY_FILE and \
+            AGENTD_SERVER_NAME otherwise, then from the keys ca_file, client_certificate_file, client_key_file and \
+            server_name of that file; --tls itself from AGENTD_TLS or tls.
+
             Tables are for people. --output json is for programs: its fields are those of the schema files.
 
             Exit codes: 0 done; 1 refused or failed, or you did not agree to it; 64 wrong use; 69 no connection.

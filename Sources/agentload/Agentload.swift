@@ -1,6 +1,7 @@
 internal import AgentdClient
 internal import AgentdCore
 internal import ArgumentParser
+internal import ClientOptions
 internal import Foundation
 
 /// Puts a load on agentd and says what it took.
@@ -17,7 +18,7 @@ struct Agentload: AsyncParsableCommand {
             clock starts.
             """)
 
-    @Option(help: "Where agentd listens.")
+    @Option(help: "Where agentd listens: host:port, or unix: and the path of a socket.")
     var address = "127.0.0.1:50051"
 
     @Option(
@@ -39,6 +40,8 @@ struct Agentload: AsyncParsableCommand {
     @Option(help: "How to report: table or json.")
     var output = Output.table
 
+    @OptionGroup(title: "Encryption") var tls: TLSOptions
+
     func validate() throws {
         guard (1...100_000).contains(inFlight) else { throw ValidationError("--in-flight must be 1 to 100000.") }
         guard (1...1_000).contains(connections) else { throw ValidationError("--connections must be 1 to 1000.") }
@@ -50,6 +53,7 @@ struct Agentload: AsyncParsableCommand {
     func run() async throws {
         let keys = try Self.readKeys(keys)
         var configuration = try AgentdClient.Configuration(address: address)
+        configuration.tls = try encryption()
         configuration.connections = connections
         configuration.retries = .never
         let client = AgentdClient(configuration: configuration)
@@ -62,6 +66,14 @@ struct Agentload: AsyncParsableCommand {
         case .json: print(report.json)
         }
         if report.calls == 0 { throw ExitCode.failure }
+    }
+
+    private func encryption() throws -> AgentdClient.TLS? {
+        do throws(TLSProblem) {
+            return try tls.resolve(environment: ProcessInfo.processInfo.environment)
+        } catch {
+            throw ValidationError(error.description)
+        }
     }
 
     private static func readKeys(_ path: String) throws -> [String] {

@@ -11,15 +11,21 @@ struct ConfigurationTests {
         ])
     func address(text: String, host: String, port: Int) throws {
         let configuration = try AgentdClient.Configuration(address: text)
-        #expect(configuration.host == host)
-        #expect(configuration.port == port)
+        #expect(configuration.endpoint == .tcp(host: host, port: port))
+    }
+
+    @Test("An address may be a unix-domain socket")
+    func socket() throws {
+        let configuration = try AgentdClient.Configuration(address: "unix:/run/agentd/agentd.sock")
+        #expect(configuration.endpoint == .unix(path: "/run/agentd/agentd.sock"))
+        #expect(configuration.endpoint.description == "unix:/run/agentd/agentd.sock")
     }
 
     @Test(
         "What is no address is refused",
         arguments: [
             "", ":80", "host:", "host:0", "host:65536", "host:port", "::1", "a:b:1", "[::1", "[]:80", "[::1]80",
-            "two words",
+            "two words", "unix:", "unix:agentd.sock", "unix:/folder/", "unix:/" + String(repeating: "x", count: 107),
         ])
     func noAddress(text: String) {
         let error = #expect(throws: AgentdError.self) { try AgentdClient.Configuration(address: text) }

@@ -173,7 +173,7 @@ struct RetryTests {
         let port = before.port
         var connections = before.connections()
         let client = AgentdClient.of(before) {
-            $0.host = host
+            $0.endpoint = .tcp(host: host, port: port)
             $0.retries.maximumAttempts = 1_000
         }
         async let first = client.getAgent(id: 1)

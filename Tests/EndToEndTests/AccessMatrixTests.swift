@@ -6,7 +6,7 @@ internal import TestSupport
 
 /// The access matrix over every RPC that names an agent. Bob calls; the agents are his own, Ada's in his tenant,
 /// Carol's in another tenant, and one that never was.
-@Suite("Access matrix", .timeLimit(.minutes(2)))
+@Suite("Access matrix", .bothDoors, .timeLimit(.minutes(2)))
 struct AccessMatrixTests {
     enum Kind: CaseIterable {
         case own, publicOfColleague, privateOfColleague, publicOfOtherTenant, privateOfOtherTenant, neverExisted
@@ -77,24 +77,20 @@ struct AccessMatrixTests {
         ("UndeleteAgent", { $0 == .own ? .refused(.failedPrecondition, "AGENT_NOT_DELETED") : changing($0) }),
     ]
 
-    /// The answer without what differs from call to call by its nature: the frame's id.
+    /// The answer, and all of its bytes if it is an error.
     private static func ask(_ caller: Caller, _ method: String, _ id: Int64) async throws -> (Answer, [UInt8]) {
         let headers = [Header("x-request-id", "the-same-for-all")]
         let path = "AgentService/\(method)"
         let response =
             switch method {
-            case "GetAgent": try await caller.send(path, GetAgentRequest(id: id), headers: headers).response
-            case "UpdateAgent": try await caller.send(path, Self.update(id), headers: headers).response
-            case "DeleteAgent": try await caller.send(path, DeleteAgentRequest(id: id), headers: headers).response
-            default: try await caller.send(path, UndeleteAgentRequest(id: id), headers: headers).response
+            case "GetAgent": try await caller.send(path, GetAgentRequest(id: id), headers: headers)
+            case "UpdateAgent": try await caller.send(path, Self.update(id), headers: headers)
+            case "DeleteAgent": try await caller.send(path, DeleteAgentRequest(id: id), headers: headers)
+            default: try await caller.send(path, UndeleteAgentRequest(id: id), headers: headers)
             }
         guard response.code != 0 else { return (.success, []) }
         let refusal = try Refusal(response)
-        let header = response.headers.flatMap { Array($0.key.utf8) + $0.value }
-        return (
-            .refused(refusal.code, refusal.reason),
-            [UInt8(response.code)] + Array(response.error.utf8) + response.details + header + response.message
-        )
+        return (.refused(refusal.code, refusal.reason), response.bytes)
     }
 
     private static func update(_ id: Int64) -> UpdateAgentRequest {
@@ -153,9 +149,7 @@ struct AccessMatrixTests {
     func administrators() async throws {
         try await World.with { world in
             let adas = try await world.speak(as: world.ada) { try await $0.createAgent("Ada's", isPublic: true) }
-            try await RawConnection.with(world.daemon.port, token: world.systemAdministrator, tenant: "acme") {
-                connection in
-                let administrator = Caller(connection)
+            try await world.speakAsSystemAdministrator(in: "acme") { administrator in
                 let seen = try await administrator.getAgent(adas.id)
                 #expect(seen == adas)
                 for method in ["UpdateAgent", "DeleteAgent"] {

@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// What `AgentService` promises beyond the access matrix, as a client sees it.
-@Suite("AgentService", .timeLimit(.minutes(2)))
+@Suite("AgentService", .bothDoors, .timeLimit(.minutes(2)))
 struct AgentServiceTests {
     private func asAda(_ body: (Caller, World) async throws -> Void) async throws {
         try await World.with { world in try await world.speak(as: world.ada) { try await body($0, world) } }

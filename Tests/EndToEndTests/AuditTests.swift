@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("AuditService", .timeLimit(.minutes(3)))
+@Suite("AuditService", .bothDoors, .timeLimit(.minutes(3)))
 struct AuditTests {
     @Test("An administrator sees what was done in its tenant, the newest first")
     func events() async throws {

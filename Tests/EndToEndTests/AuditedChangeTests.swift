@@ -6,7 +6,7 @@ internal import Messages
 internal import TestSupport
 
 /// What a change leaves in the audit trail, change by change.
-@Suite("Audited changes", .timeLimit(.minutes(5)))
+@Suite("Audited changes", .bothDoors, .timeLimit(.minutes(5)))
 struct AuditedChangeTests {
     @Test("These are all changes that the API makes")
     func complete() {
@@ -167,7 +167,7 @@ struct AuditedChangeTests {
                     // Of most methods the role is looked at before the request; the others take the id of a user.
                     var request = IssueTokenRequest()
                     request.userID = world.bob.id
-                    let (response, _) = try await ada.send(
+                    let response = try await ada.send(
                         method.path, request, headers: [Header("x-request-id", method.method)])
                     #expect(try Refusal(response).reason == "ROLE_REQUIRED", "\(method.method)")
                 }
@@ -234,9 +234,9 @@ struct AuditedChangeTests {
                 _ = try await change.prepare(actors)(actors.caller(change.actor), [])
             }
             let token = try TestToken(world.ada).signed(secret: Self.signingSecret)
-            try await RawConnection.with(world.daemon.port, token: token) { connection in
-                _ = try await Caller(connection).createAgent("signed")
-                _ = try await Caller(connection).issueToken(requestID: UUIDValue.random().description)
+            try await world.daemon.speak(token: token) { caller in
+                _ = try await caller.createAgent("signed")
+                _ = try await caller.issueToken(requestID: UUIDValue.random().description)
             }
             let signed = try world.database.rows("SELECT count(*) FROM audit_events WHERE token_id = 'jwt'")
             #expect(signed == [["2"]])

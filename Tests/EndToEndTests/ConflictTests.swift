@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// Changes that PostgreSQL ends because they collide with others (40001): a trigger stands for the others.
-@Suite("Conflicts", .timeLimit(.minutes(2)))
+@Suite("Conflicts", .bothDoors, .timeLimit(.minutes(2)))
 struct ConflictTests {
     /// Lets a change through after so many have failed; a sequence counts them, which no rollback takes back.
     private static func trigger(failures: Int) -> String {

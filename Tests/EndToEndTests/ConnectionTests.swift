@@ -88,7 +88,7 @@ struct ConnectionTests {
 
     private static func requestID(_ caller: Caller, given: [UInt8]?) async throws -> String {
         let headers = given.map { [Header(key: "x-request-id", value: $0)] } ?? []
-        let response = try await caller.send("UserService/WhoAmI", WhoAmIRequest(), headers: headers).response
+        let response = try await caller.send("UserService/WhoAmI", WhoAmIRequest(), headers: headers)
         let values = response.headers.filter { $0.key == "x-request-id" }.map {
             String(decoding: $0.value, as: UTF8.self)
         }

@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 
 /// Text that is not what protobuf calls a string, in every field of every request.
-@Suite("Hostile input: texts", .sharedWorld(), .timeLimit(.minutes(2)))
+@Suite("Hostile input: texts", .bothDoors, .sharedWorld(), .timeLimit(.minutes(2)))
 struct HostileTextTests {
     enum Person: Sendable { case nobody, ada, systemAdministrator }
 
@@ -65,6 +65,12 @@ struct HostileTextTests {
     private static let setting = [
         Field(1, "key"), Field(2, "value"), Field(3, "default_value"), Field(4, "expected"), Field(5, "description"),
     ].map { $0.inside(1, "settings") }
+
+    private static let reflection = [
+        Field(1, "host"), Field(3, "file_by_filename"), Field(4, "file_containing_symbol"),
+        Field(1, "containing_type").inside(5, "file_containing_extension"), Field(6, "all_extension_numbers_of_type"),
+        Field(7, "list_services"),
+    ]
 
     private static let mask = Field(1, "paths").inside(2, "update_mask")
 
@@ -127,6 +133,8 @@ struct HostileTextTests {
             "/agentd.v1.AuditService/ListAuditEvents", by: .systemAdministrator, Field(2, "page_token"),
             Field(3, "filter")),
         Method("/grpc.health.v1.Health/Check", by: .nobody, Field(1, "service")),
+        Method("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo", by: .nobody, reflection),
+        Method("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", by: .nobody, reflection),
     ]
 
     /// Those whose requests hold no text.
@@ -147,13 +155,11 @@ struct HostileTextTests {
     func texts(of method: Method) async throws {
         let world = try World.shared
         try await world.whileServing {
-            try await RawConnection.with(world.daemon.port, token: Self.token(method.person, world)) { connection in
+            try await world.daemon.speak(token: Self.token(method.person, world)) { caller in
                 for field in method.fields {
                     for text in Self.texts {
-                        let payload = WireBytes.request(
-                            method: method.testDescription, message: field.message(text.bytes))
-                        try await connection.send(bytes: RawConnection.framed(payload))
-                        let response = try await connection.nextResponse()
+                        let response = try await caller.send(
+                            method.testDescription, bytes: field.message(text.bytes))
                         #expect(
                             try response.outcome == "INVALID_ARGUMENT MESSAGE_INVALID", "\(text.name) in \(field.path)")
                         let violations = try Refusal(response).status.violations

@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// What a system administrator sees of a tenant before it decides whether to resume or undelete it.
-@Suite("A look into an inactive tenant", .timeLimit(.minutes(3)))
+@Suite("A look into an inactive tenant", .bothDoors, .timeLimit(.minutes(3)))
 struct InactiveTenantTests {
     private typealias Call = @Sendable (Caller, World) async throws -> Void
 

@@ -197,7 +197,7 @@ struct IsolationUnderLoadTests {
             return try await connection.call(
                 id, "/agentd.v1.AgentService/\(method)", message, headers: headers, timeout: timeout,
                 isCancelled: isCancelled
-            ).response
+            )
         }
     }
 }

@@ -6,7 +6,7 @@ internal import Messages
 internal import TestSupport
 
 /// The limits of a tenant, which hold exactly, also when everything happens at once.
-@Suite("Limits", .timeLimit(.minutes(2)))
+@Suite("Limits", .bothDoors, .timeLimit(.minutes(2)))
 struct LimitTests {
     @Test("Fifty agents created at once against a limit of ten: ten are there, and forty refusals say why")
     func agentsAtOnce() async throws {

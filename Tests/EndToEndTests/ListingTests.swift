@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("Lists", .timeLimit(.minutes(2)))
+@Suite("Lists", .bothDoors, .timeLimit(.minutes(2)))
 struct ListingTests {
     /// Ada with agents whose names, types and times tell them apart.
     private func withAgents(_ count: Int, _ body: (Caller, [AgentMessage], World) async throws -> Void) async throws {

@@ -98,7 +98,7 @@ struct NeighbourTests {
             agent.name = "\(failure.rawValue) \(number)"
             agent.agentType = AgentType.research.rawValue
             request.agent = agent
-            let (response, _) = try await caller.send("AgentService/CreateAgent", request, timeout: failure.timeout)
+            let response = try await caller.send("AgentService/CreateAgent", request, timeout: failure.timeout)
             #expect(response.code == failure.code.rawValue, "\(failure): \(response.error)")
             // Nothing of the database reaches a client.
             #expect(failure == .tooSlow || response.error == "The daemon met an internal error.")

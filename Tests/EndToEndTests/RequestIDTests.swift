@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("Request ids", .timeLimit(.minutes(2)))
+@Suite("Request ids", .bothDoors, .timeLimit(.minutes(2)))
 struct RequestIDTests {
     private static func newID() -> String { UUIDValue.random().description }
 

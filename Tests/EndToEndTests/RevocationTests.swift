@@ -7,7 +7,7 @@ internal import TestSupport
 
 /// Two replicas on one database: what changes through one of them must soon hold at the other, on connections that are
 /// open already.
-@Suite("Revocation", .timeLimit(.minutes(2)))
+@Suite("Revocation", .bothDoors, .timeLimit(.minutes(2)))
 struct RevocationTests {
     /// What is promised while notifications arrive, and when they do not.
     private static let promised = Duration.seconds(2)
@@ -192,8 +192,7 @@ extension RevocationTests {
         _ world: World, _ other: Daemon, _ body: (Caller, Caller) async throws -> Void
     ) async throws {
         try await world.speak(as: world.bob) { here in
-            try await RawConnection.with(other.port, token: world.bob.key) { connection in
-                let there = Caller(connection)
+            try await other.speak(token: world.bob.key) { there in
                 _ = try await here.whoAmI()
                 _ = try await there.whoAmI()
                 try await body(here, there)

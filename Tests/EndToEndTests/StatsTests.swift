@@ -5,7 +5,7 @@ internal import Foundation
 internal import Messages
 internal import TestSupport
 
-@Suite("Statistics", .timeLimit(.minutes(2)), .sharedWorld(settings: ["AGENTD_USAGE_INTERVAL": "100ms"]))
+@Suite("Statistics", .bothDoors, .timeLimit(.minutes(2)), .sharedWorld(settings: ["AGENTD_USAGE_INTERVAL": "100ms"]))
 struct StatsTests {
     /// The calls that made a team: two users and their keys, in the name of the tenant.
     private static let callsOfSetUp = 4
@@ -87,8 +87,8 @@ struct StatsTests {
                     await expectRefusal(.permissionDenied, "ROLE_REQUIRED") { try await member.stats() }
                 }
                 // A call that nobody answers for is no tenant's.
-                try await RawConnection.with(world.daemon.port, token: "agd_wrong") { stranger in
-                    await expectRefusal(.unauthenticated, "TOKEN_INVALID") { try await Caller(stranger).whoAmI() }
+                try await world.daemon.speak(token: "agd_wrong") { stranger in
+                    await expectRefusal(.unauthenticated, "TOKEN_INVALID") { try await stranger.whoAmI() }
                 }
                 let expected = StoredCalls(calls: Self.callsOfSetUp + 12, errors: 2)
                 try await waitUntil { try StoredCalls.of(team.id, in: world.database) == expected }
@@ -148,9 +148,9 @@ struct StatsTests {
         try await withTeam { team, boss, world in
             let settings = ["AGENTD_USAGE_INTERVAL": "100ms"]
             try await Daemon.with(world.database, settings: settings) { other in
-                try await RawConnection.with(other.port, token: team.member.key) { there in
-                    for _ in 0..<5 { _ = try await Caller(there).createAgent("there") }
-                    await expectRefusal(.notFound, "AGENT_NOT_FOUND") { try await Caller(there).getAgent(9_999) }
+                try await other.speak(token: team.member.key) { there in
+                    for _ in 0..<5 { _ = try await there.createAgent("there") }
+                    await expectRefusal(.notFound, "AGENT_NOT_FOUND") { try await there.getAgent(9_999) }
                 }
                 for _ in 0..<7 { _ = try await boss.createAgent("here") }
                 let expected = StoredCalls(calls: Self.callsOfSetUp + 13, errors: 1)
@@ -184,10 +184,8 @@ struct StatsRecoveryTests {
             let stored = try StoredCalls.of(world.ada.tenantID, in: database)
             #expect(stored.calls >= 10 && stored.errors == 3)
             try await Daemon.with(database, settings: settings) { second in
-                try await RawConnection.with(
-                    second.port, token: world.systemAdministrator, tenant: world.ada.tenantID
-                ) { root in
-                    let stats = try await Caller(root).stats()
+                try await second.speak(token: world.systemAdministrator, tenant: world.ada.tenantID) { root in
+                    let stats = try await root.stats()
                     #expect(stats.agents.total == 7)
                     #expect(stats.lastHour.calls == stored.calls && stats.lastHour.errors == 3)
                     #expect(try #require(stats.lastHour.meanLatencyMicroseconds) > 0)

@@ -6,7 +6,7 @@ internal import Postgres
 internal import TestSupport
 
 /// With row-level security off, what the statements of the daemon say of the tenant is all that keeps tenants apart.
-@Suite("Tenants without row-level security", .timeLimit(.minutes(4)))
+@Suite("Tenants without row-level security", .bothDoors, .timeLimit(.minutes(4)))
 struct TenantFilterTests {
     @Test("The database shows everything, and yet nobody sees another tenant's agents, or can change them")
     func agents() async throws {

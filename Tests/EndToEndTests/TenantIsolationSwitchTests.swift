@@ -31,14 +31,14 @@ struct TenantIsolationSwitchTests {
         }
     }
 
-    @Test("With the default tenant alone it serves, whatever was deleted before")
+    @Test("With the default tenant alone it serves, whatever was deleted before", .bothDoors)
     func defaultAlone() async throws {
         try await TestDatabase.with { database in
             try Self.insert("default", "active", database)
             try Self.insert("acme", "deleted", database)
             let key = try await World.systemAdministratorKey(database)
             try await Daemon.with(database, settings: Self.off) { daemon in
-                let user = try await RawConnection.with(daemon.port, token: key) { try await Caller($0).whoAmI().user }
+                let user = try await daemon.speak(token: key) { try await $0.whoAmI().user }
                 #expect(user?.email == "system-administrator@localhost")
             }
             #expect(try database.rows("SELECT count(*) FROM tenants") == [["2"]])
@@ -93,8 +93,7 @@ struct TenantIsolationSwitchTests {
             let exit = try await Program.run("agentd", ["token", "create", "--system-admin", "--data-dir", data.path])
             #expect(exit.code == 0, "\(exit.log)")
             let key = exit.output.split(separator: "\n").joined()
-            try await RawConnection.with(daemon.port, token: key) { connection in
-                let caller = Caller(connection)
+            try await daemon.speak(token: key) { caller in
                 let tenant = try await caller.whoAmI().tenant
                 #expect(tenant?.slug == "default")
                 try await Self.expectSingle(caller, id: tenant?.id ?? "")

@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("Listing tenants", .timeLimit(.minutes(3)))
+@Suite("Listing tenants", .bothDoors, .timeLimit(.minutes(3)))
 struct TenantListTests {
     /// Sixty tenants `t00` to `t59` besides the three that every world has. Every tenth is suspended, those after it
     /// are deleted, those after them have a domain, and every fifth has a feature.

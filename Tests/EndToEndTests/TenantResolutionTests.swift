@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("Resolving tenants", .timeLimit(.minutes(2)), .sharedWorld())
+@Suite("Resolving tenants", .bothDoors, .timeLimit(.minutes(2)), .sharedWorld())
 struct TenantResolutionTests {
     private static func resolve(_ key: ResolveTenantRequest.Key?, _ caller: Caller) async throws -> TenantMessage {
         try await caller.call("TenantService/ResolveTenant", ResolveTenantRequest(key: key))
@@ -17,13 +17,14 @@ struct TenantResolutionTests {
     @Test("A system administrator finds any tenant by id, slug and domain, and a deleted one by its id alone")
     func systemAdministrator() async throws {
         let world = try World.shared
+        let slug = "resolved-\(UInt32.random(in: 0 ... .max))"
         try await world.speakAsSystemAdministrator { root in
             let tenant = try await root.createTenant {
-                $0.slug = "resolved"
-                $0.domain = "resolved.example"
+                $0.slug = slug
+                $0.domain = "\(slug).example"
             }
             let keys: [ResolveTenantRequest.Key] = [
-                .id(tenant.id), .slug("resolved"), .domain("resolved.example"), .domain("Resolved.EXAMPLE"),
+                .id(tenant.id), .slug(slug), .domain("\(slug).example"), .domain("\(slug.uppercased()).EXAMPLE"),
             ]
             for key in keys { #expect(try await Self.resolve(key, root) == tenant) }
             let suspended = try await root.setState(.suspended, of: tenant.id)
@@ -33,8 +34,8 @@ struct TenantResolutionTests {
             for key in keys.dropFirst() {
                 await expectRefusal(.notFound, "TENANT_NOT_FOUND") { try await Self.resolve(key, root) }
             }
-            let successor = try await root.createTenant { $0.slug = "resolved" }
-            #expect(try await Self.resolve(.slug("resolved"), root) == successor)
+            let successor = try await root.createTenant { $0.slug = slug }
+            #expect(try await Self.resolve(.slug(slug), root) == successor)
         }
     }
 

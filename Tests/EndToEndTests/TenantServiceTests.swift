@@ -6,7 +6,7 @@ internal import Messages
 internal import TestSupport
 
 /// Tenants as system administrators manage them.
-@Suite("Managing tenants", .timeLimit(.minutes(5)), .sharedWorld())
+@Suite("Managing tenants", .bothDoors, .timeLimit(.minutes(5)), .sharedWorld())
 struct TenantServiceTests {
     private func manage(_ body: (Caller, World) async throws -> Void) async throws {
         let world = try World.shared

@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("Settings of a tenant", .timeLimit(.minutes(2)), .sharedWorld())
+@Suite("Settings of a tenant", .bothDoors, .timeLimit(.minutes(2)), .sharedWorld())
 struct TenantSettingsTests {
     private func withTeam(
         _ name: String, features: [String] = [], _ body: (TenantTeam, Caller, World) async throws -> Void

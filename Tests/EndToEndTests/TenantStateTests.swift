@@ -6,7 +6,7 @@ internal import Synchronization
 internal import TestSupport
 
 /// A tenant that is suspended or deleted while its users have connections open.
-@Suite("The state of a tenant on open connections", .timeLimit(.minutes(3)))
+@Suite("The state of a tenant on open connections", .bothDoors, .timeLimit(.minutes(3)))
 struct TenantStateTests {
     private static let suspended = "TENANT_SUSPENDED"
 
@@ -37,7 +37,7 @@ struct TenantStateTests {
 
     private static func expectPrecondition(_ ada: Caller, _ root: Caller, _ world: World) async throws {
         _ = try await root.setState(.suspended, of: world.ada.tenantID)
-        let response = try await ada.send("UserService/WhoAmI", WhoAmIRequest()).response
+        let response = try await ada.send("UserService/WhoAmI", WhoAmIRequest())
         let details = String(decoding: response.details, as: UTF8.self)
         #expect(details.contains("google.rpc.PreconditionFailure") && details.contains("TENANT_STATE"))
     }

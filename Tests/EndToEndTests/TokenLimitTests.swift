@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("The limit of keys", .timeLimit(.minutes(3)))
+@Suite("The limit of keys", .bothDoors, .timeLimit(.minutes(3)))
 struct TokenLimitTests {
     /// How the daemon gets to know the limit.
     enum Limit: CaseIterable {
@@ -84,7 +84,7 @@ struct TokenLimitTests {
             try await world.speak(as: world.bob) { bob in
                 let requestID = UUIDValue.random().description
                 let third = try await bob.issueToken(requestID: requestID)
-                let response = try await bob.send("TokenService/IssueToken", IssueTokenRequest()).response
+                let response = try await bob.send("TokenService/IssueToken", IssueTokenRequest())
                 let refusal = try Refusal(response)
                 #expect(refusal.code == .resourceExhausted && refusal.reason == "QUOTA_TOKENS")
                 #expect(refusal.status.retryAfterMilliseconds == 60_000)

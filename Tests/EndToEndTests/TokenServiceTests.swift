@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// What `TokenService` does with keys that are there.
-@Suite("TokenService", .timeLimit(.minutes(3)))
+@Suite("TokenService", .bothDoors, .timeLimit(.minutes(3)))
 struct TokenServiceTests {
     private static func bearer(_ key: String) -> [Header] { [Header("authorization", "Bearer \(key)")] }
 
@@ -169,8 +169,7 @@ struct TokenServiceTests {
                 let revoked = try await $0.revokeToken(carols)
                 #expect(revoked.tenantID == world.carol.tenantID)
             }
-            try await RawConnection.with(world.daemon.port) { connection in
-                let anybody = Caller(connection)
+            try await world.daemon.speak { anybody in
                 for person in [world.ada, world.carol] {
                     await expectRefusal(.unauthenticated, "TOKEN_REVOKED") {
                         try await anybody.user(headers: Self.bearer(person.key))

@@ -6,7 +6,7 @@ internal import Foundation
 internal import Messages
 internal import TestSupport
 
-@Suite("Tokens", .timeLimit(.minutes(3)))
+@Suite("Tokens", .bothDoors, .timeLimit(.minutes(3)))
 struct TokenTests {
     private static let secret = "canary-secret-0123456789-0123456789-0123456789"
     /// A changed token is noticed soon.
@@ -18,7 +18,7 @@ struct TokenTests {
     ) async throws {
         let all = recheck.merging(settings) { $1 }
         try await World.with(settings: all) { world in
-            try await RawConnection.with(world.daemon.port) { try await body(world, Caller($0)) }
+            try await world.daemon.speak { try await body(world, $0) }
         }
     }
 
@@ -293,9 +293,7 @@ struct TokenTests {
                 _ = try? await caller.user(headers: [Header("x-request-id", token)] + Self.bearer(token))
                 _ = try? await caller.currentTenant(
                     headers: Self.bearer(world.ada.key) + [Header("x-agentd-tenant", token)])
-                _ = try? await RawConnection.with(world.daemon.port, token: token) { connection in
-                    try await Caller(connection).createAgent("agent")
-                }
+                _ = try? await world.daemon.speak(token: token) { try await $0.createAgent("agent") }
             }
             var issue = IssueTokenRequest()
             issue.requestID = UUIDValue.random().description

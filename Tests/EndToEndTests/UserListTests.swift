@@ -4,7 +4,7 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-@Suite("The list of users", .timeLimit(.minutes(2)))
+@Suite("The list of users", .bothDoors, .timeLimit(.minutes(2)))
 struct UserListTests {
     /// The first tenant with twenty users more, some of them administrators, inactive or deleted.
     private func withUsers(_ body: (Caller, [UserMessage], World) async throws -> Void) async throws {

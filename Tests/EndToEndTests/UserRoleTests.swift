@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// Who may change whom, and who must be left.
-@Suite("The roles of users", .timeLimit(.minutes(3)))
+@Suite("The roles of users", .bothDoors, .timeLimit(.minutes(3)))
 struct UserRoleTests {
     @Test("Who is no administrator reads itself and nobody else, and learns nothing of whether there are others")
     func members() async throws {
@@ -39,8 +39,7 @@ struct UserRoleTests {
             let person = try await world.makeAdministrator()
             for isSystemAdministrator in [false, true] {
                 let key = isSystemAdministrator ? world.systemAdministrator : person.key
-                try await RawConnection.with(world.daemon.port, token: key, tenant: "acme") { connection in
-                    let caller = Caller(connection)
+                try await world.daemon.speak(token: key, tenant: "acme") { caller in
                     for role in [3, 4, -1] as [Int32] {
                         await expectFieldRefusal("user.role") {
                             try await caller.updateUser(world.bob.id, mask: ["role"]) { $0.role = role }

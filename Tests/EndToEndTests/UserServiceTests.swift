@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// What `UserService` does for the administrators of a tenant.
-@Suite("UserService", .timeLimit(.minutes(3)))
+@Suite("UserService", .bothDoors, .timeLimit(.minutes(3)))
 struct UserServiceTests {
     private func asAdministrator(_ body: (Caller, World) async throws -> Void) async throws {
         try await World.with { world in

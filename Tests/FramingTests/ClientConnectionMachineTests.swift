@@ -135,6 +135,33 @@ struct ClientConnectionMachineTests {
         step(milliseconds, 1_501)
     }
 
+    @Test("A call without a deadline is sent without a timeout, and waits for ever")
+    func noDeadline() {
+        var machine = Client.opened()
+        step(machine.callSubmitted(id: 1, messageBytes: 10, deadline: .never, call: "call 1"), .wait)
+        guard case .send(1, timeoutMilliseconds: 0, _) = machine.nextCallToSend(at: seconds(1)) else {
+            Issue.record("the call was not sent without a timeout")
+            return
+        }
+        step(machine.expireCalls(at: seconds(1_000_000)).map(\.call), [])
+    }
+
+    @Test(
+        "Calls that the client ends itself are taken in their order, sent and waiting alike, and make room for others")
+    func takenCalls() {
+        var machine = Client.opened(inFlight: 2)
+        for id in 1...4 { machine.submit(UInt64(id)) }
+        step(machine.sent(), [1, 2])
+        let taken = machine.takeCalls { ["call 2", "call 3"].contains($0) }
+        step(taken.map(\.id), [2, 3])
+        step(taken.map(\.wasSent), [true, false])
+        step(machine.sent(), [4])
+        guard case .ignore = machine.responseReceived(id: 2, more: true) else {
+            Issue.record("a late message was not ignored")
+            return
+        }
+    }
+
     @Test("Calls whose deadline has passed are given up; the server is told of those that were sent")
     func deadline() {
         var machine = Client.opened(inFlight: 1)

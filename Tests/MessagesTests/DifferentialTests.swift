@@ -100,6 +100,8 @@ struct DifferentialTests {
         try typed(IssueTokenResponse.self, using: &generator)
         try typed(WhoAmIResponse.self, using: &generator)
         try typed(HealthCheckRequest.self, using: &generator)
+        try typed(ServerReflectionRequest<StableReflection>.self, using: &generator)
+        try typed(ServerReflectionRequest<AlphaReflection>.self, using: &generator)
     }
 
     @Test("Typed values of management mean the same", .timeLimit(.minutes(5)))

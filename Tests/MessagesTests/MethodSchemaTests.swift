@@ -11,6 +11,7 @@ struct MethodSchemaTests {
         #expect(paths.contains("/agentd.v1.TenantService/UpdateTenantSettings"))
         #expect(paths.contains("/agentd.v1.AuditService/ListAuditEvents"))
         #expect(paths.contains("/grpc.health.v1.Health/Check"))
+        #expect(paths.contains("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"))
     }
 
     @Test("A method knows its service and its messages")

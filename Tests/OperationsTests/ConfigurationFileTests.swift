@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import Operations
 import Testing
 

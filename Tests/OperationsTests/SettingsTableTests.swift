@@ -17,7 +17,8 @@ struct SettingsTableTests {
             "AGENTD_LISTEN", "AGENTD_ADMIN_LISTEN", "AGENTD_DATA_DIR", "AGENTD_DATABASE_URL",
             "AGENTD_PLATFORM_DATABASE_URL", "AGENTD_OWNER_DATABASE_URL", "AGENTD_JWT_SECRET", "AGENTD_JWKS",
             "AGENTD_LOG_LEVEL", "AGENTD_LOG_FORMAT", "ENABLE_TENANT_ISOLATION", "ENABLE_ROW_LEVEL_SECURITY",
-            "DEFAULT_TENANT_SLUG",
+            "DEFAULT_TENANT_SLUG", "AGENTD_TLS_CERTIFICATE", "AGENTD_TLS_KEY", "AGENTD_TLS_CLIENT_CA",
+            "AGENTD_SOCKET_MODE",
         ])
     func fixedName(name: String) {
         #expect(SettingsTable.entries.contains { $0.name == name })

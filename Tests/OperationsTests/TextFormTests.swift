@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import Operations
 import Testing
 
@@ -34,18 +35,31 @@ struct ListenAddressTests {
             ("0.0.0.0:65535", "0.0.0.0", 65_535),
         ])
     func read(text: String, host: String, port: Int) throws {
-        let address = try #require(ListenAddress(text))
+        let address = try #require(TCPAddress(text))
         #expect(address.host == host)
         #expect(address.port == port)
         #expect(address.description == text)
+        #expect(ListenAddress(text) == .tcp(address))
     }
 
     @Test(
         "Anything else is refused",
         arguments: [
             "", "50051", ":50051", "host", "host:", "host:x", "host:65536", "::1:80", "a b:1", "host:-1", "[]:1",
+            "unix:", "unix:relative.sock", "unix:/folder/", "unix:/a\0b", "UNIX:/a",
         ])
     func refusals(text: String) {
         #expect(ListenAddress(text) == nil)
+    }
+    @Test("A unix-domain socket, as long as the system can name it")
+    func socket() throws {
+        let longest = "/" + String(repeating: "é", count: 53)
+        #expect(longest.utf8.count == 107)
+        for path in ["/run/agentd/agentd.sock", "/a", "///triple", longest] {
+            let address = try #require(ListenAddress("unix:\(path)"))
+            #expect(address == .unix(path: path))
+            #expect(address.description == "unix:\(path)")
+        }
+        #expect(ListenAddress("unix:\(longest)x") == nil)
     }
 }

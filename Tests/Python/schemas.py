@@ -29,6 +29,11 @@ def _compile():
 _pool = _compile()
 
 
+def file(name):
+    """The descriptor of a schema file, by its path below proto/."""
+    return _pool.FindFileByName(name)
+
+
 @functools.cache
 def message(name):
     """The class of a message by its full name, such as "agentd.v1.Agent"."""

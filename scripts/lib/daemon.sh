@@ -7,9 +7,10 @@
 
 daemon_process=''
 daemon_address=''
+admin_address=''
 ready_file=''
 
-# start_daemon DATA_FOLDER LOG_FILE: returns when the daemon is ready and sets daemon_address.
+# start_daemon DATA_FOLDER LOG_FILE: returns when the daemon is ready and sets daemon_address and admin_address.
 start_daemon() {
     local data_folder=$1 log_file=$2
     # These would make it use a database of somebody else.
@@ -27,11 +28,13 @@ start_daemon() {
     wait_for_daemon "$log_file"
 }
 
-# The daemon says "agentd ready: framed ADDRESS" on standard output, once. A first start also makes the database.
+# The daemon says "agentd ready: framed ADDRESS, grpc ADDRESS, admin ADDRESS" on standard output, once. A first start also
+# makes the database.
 wait_for_daemon() {
     local log_file=$1 attempt
     for ((attempt = 0; attempt < 1200; attempt++)); do
         daemon_address=$(sed -nE 's/^agentd ready: .*framed ([^ ,]+).*/\1/p' "$ready_file")
+        admin_address=$(sed -nE 's/^agentd ready: .*admin ([^ ,]+).*/\1/p' "$ready_file")
         [[ -z $daemon_address ]] || return 0
         kill -0 "$daemon_process" 2>/dev/null || break
         sleep 0.1

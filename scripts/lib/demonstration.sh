@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Two tenants, three people, and what each of them may do: every call is shown as one types it, with its answer, and is
-# checked. Needs messages.sh and jq; `binaries` is the folder of agentctl, `daemon_address` where agentd listens, and
-# `administrator_key` the key of a system administrator.
+# checked. Needs messages.sh, jq and curl; `binaries` is the folder of agentctl, `daemon_address` and `admin_address` are
+# where agentd listens, and `administrator_key` is the key of a system administrator.
 
 # Variables are shared with scripts/run, which shellcheck does not follow from here.
 # shellcheck disable=SC2034,SC2154
@@ -112,8 +112,21 @@ demonstrate() {
     expect_answer TokenService.RevokeToken
     expect_answer UserService.ListUsers
 
-    chapter 'The daemon is well'
+    chapter 'The same port speaks gRPC: here without any gRPC library, by curl'
+    speak_as ada "$ada_key"
+    grpc_call agentd.v1.AgentService/GetAgent "$(agent_id_message "$public_agent")"
+    expect_answer 'grpc-status: 0'
+    expect_answer 'Release editor'
+    grpc_call agentd.v1.AgentService/GetAgent "$(agent_id_message "$private_agent")"
+    expect_answer 'grpc-status: 5'
+    expect_answer 'There is no agent with this id.'
+
+    chapter 'The daemon is well, and says so to probes and to Prometheus'
     succeeds health
+    fetch '/readyz?verbose'
+    expect_answer '[+] isolation: proven'
+    fetch /metrics 'grpc_server_handled_total.*GetAgent'
+    expect_answer 'grpc_method="GetAgent",grpc_code="OK"'
     demonstration_key=$ada_key
 }
 
@@ -145,6 +158,45 @@ create_user() {
 issue_key() {
     succeeds tokens issue --user-id "$2" --name demo --tenant "$1" --output json
     key=$(field .secret)
+}
+
+# ---- By other protocols --------------------------------------------------------------------------------------------
+
+# agent_id_message ID: GetAgentRequest in hexadecimal, field 1 with the id as a varint.
+agent_id_message() {
+    local rest=$1 bytes='08'
+    while ((rest >= 128)); do
+        bytes+=$(printf '%02x' $((rest & 127 | 128)))
+        rest=$((rest >> 7))
+    done
+    printf '%s%02x' "$bytes" "$rest"
+}
+
+# grpc_call METHOD MESSAGE: the message is in hexadecimal. Shows the answer's headers and trailers, and what of its
+# message is text.
+grpc_call() {
+    local method=$1 message=$2 body
+    body=$(printf '%010x%s' $((${#message} / 2)) "$message")
+    status=0
+    answer=$(
+        # shellcheck disable=SC2059 # the format is the bytes
+        printf "$(sed -E 's/(..)/\\x\1/g' <<<"$body")" |
+            curl --silent --show-error --max-time 10 --http2-prior-knowledge --include \
+                --header 'content-type: application/grpc' --header 'te: trailers' \
+                --header @<(printf 'authorization: Bearer %s\n' "$speaker_key") --data-binary @- \
+                "http://$daemon_address/$method" 2>&1 | tr -d '\r' | tr -c '[:print:]\n' '.'
+    ) || status=$?
+    printf '\n[%s] $ curl --http2-prior-knowledge ... http://%s/%s\n%s\n' \
+        "$speaker" "$daemon_address" "$method" "$answer"
+    expect_success
+}
+
+# fetch PATH [PATTERN]: of the administrative server; the lines that match.
+fetch() {
+    status=0
+    answer=$(curl --silent --show-error --fail --max-time 10 "http://$admin_address$1" | grep -E "${2:-}") || status=$?
+    printf '\n$ curl http://%s%s\n%s\n' "$admin_address" "$1" "$answer"
+    expect_success
 }
 
 # ---- Calls ---------------------------------------------------------------------------------------------------------

@@ -4,17 +4,17 @@
 
 # Each array is what one kind of work needs. shellcheck cannot see the scripts that read them.
 # shellcheck disable=SC2034
-packages_to_build=(pkg-config libpq-dev libprotobuf-c-dev)
+packages_to_build=(pkg-config libpq-dev libprotobuf-c-dev libnghttp2-dev zlib1g-dev)
 # shellcheck disable=SC2034
 packages_to_run=(postgresql)
 # shellcheck disable=SC2034
 packages_to_generate=(protobuf-c-compiler protobuf-compiler libprotobuf-dev)
 # shellcheck disable=SC2034
-packages_to_test=(python3 python3-venv)
+packages_to_test=(openssl python3 python3-venv nghttp2-client grpc-proto)
 # shellcheck disable=SC2034
 packages_to_check=(shellcheck)
 # shellcheck disable=SC2034
-packages_to_demonstrate=(jq)
+packages_to_demonstrate=(jq curl)
 
 # ensure_packages NAME...: installs those of the packages that are missing.
 ensure_packages() {

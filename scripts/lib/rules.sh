@@ -12,16 +12,19 @@ declare -rA rooms=(
     [Postgres]='CLibPQ CLinux'
     [Storage]='AgentdCore Postgres'
     [Services]='AgentdCore Messages Storage'
-    [FramedListener]='AgentdCore Framing LoopExecutor Messages Services'
-    [GRPCListener]='AgentdCore LoopExecutor Messages Services'
+    [Listening]='AgentdCore LoopExecutor Messages Services'
+    [FramedListener]='AgentdCore Framing Listening Messages Services'
+    [GRPCListener]='AgentdCore CNGHTTP2 CZlib Listening Messages Services'
     [Operations]='AgentdCore LoopExecutor Storage'
     [AgentdClient]='AgentdCore Framing Messages'
-    [agentd]='AgentdCore LoopExecutor Postgres Storage Services FramedListener GRPCListener Operations AgentdClient'
-    [agentctl]='AgentdCore AgentdClient'
-    [agentload]='AgentdCore AgentdClient'
+    [ClientOptions]='AgentdClient'
+    [agentd]='AgentdCore LoopExecutor Postgres Storage Services Listening FramedListener GRPCListener Operations
+        AgentdClient ClientOptions'
+    [agentctl]='AgentdCore AgentdClient ClientOptions'
+    [agentload]='AgentdCore AgentdClient ClientOptions'
 )
 # C is fenced: no Swift below these, and nobody imports them but the room that says so above.
-readonly c_modules=(CLibPQ CLinux CProtobufC CAgentdProto)
+readonly c_modules=(CLibPQ CLinux CNGHTTP2 CZlib CProtobufC CAgentdProto)
 
 # Rooms that decide without input or output, so that tests need no sockets and no event loop.
 readonly rooms_without_nio=(AgentdCore Framing Messages Storage)
@@ -47,7 +50,7 @@ imports_go_downwards() {
         fi
         for import in $(imports_of "$room"); do
             module=${import##*:}
-            [[ $ours == *" $module "* && " $room ${rooms[$room]} " != *" $module "* ]] || continue
+            [[ $ours == *" $module "* && " $room ${rooms[$room]//[[:space:]]/ } " != *" $module "* ]] || continue
             echo "${import%:*}: $room does not import $module"
         done
     done
@@ -114,10 +117,11 @@ repository_files() {
     done
 }
 
-# Third-party schemas and generated code keep the form that their owners gave them.
+# Third-party schemas and generated code keep the form that their owners gave them, and a dashboard is what Grafana
+# exports: the strings of JSON cannot be wrapped.
 handwritten_files() {
     repository_files | grep -E '\.(swift|sql|sh)$|^scripts/|^\.ci/|^proto/agentd/.*\.proto$' |
-        grep -v '^Sources/CAgentdProto/'
+        grep -vE '^Sources/CAgentdProto/|^scripts/packaging/grafana/'
 }
 
 files_up_to_500_lines() {

@@ -13,7 +13,8 @@ final class CommandQueue: Sendable {
     private struct State {
         var commands: [Command] = []
         var isWakeUpDue = false
-        var takesCalls = true
+        /// Why no calls are taken any more.
+        var refusal: AttemptFailure?
         var lastID: UInt64 = 0
 
         /// - Returns: Whether the event loop must be woken up.
@@ -27,15 +28,21 @@ final class CommandQueue: Sendable {
     private let state = Mutex(State())
 
     /// Whether a call submitted now has a chance.
-    var takesCalls: Bool { state.withLock { $0.takesCalls } }
+    var takesCalls: Bool { state.withLock { $0.refusal == nil } }
 
-    /// Adds a call under the next id; ids are in the order of the calls. Nil when no calls are taken any more: it is
-    /// not kept.
-    func submit(_ call: PendingCall) -> (id: UInt64, isWakeUpNeeded: Bool)? {
-        state.withLock { state -> (id: UInt64, isWakeUpNeeded: Bool)? in
-            guard state.takesCalls else { return nil }
+    /// What becomes of a call.
+    enum Submission {
+        case taken(id: UInt64, isWakeUpNeeded: Bool)
+        /// No calls are taken any more: it is not kept.
+        case refused(AttemptFailure)
+    }
+
+    /// Adds a call under the next id; ids are in the order of the calls.
+    func submit(_ call: PendingCall) -> Submission {
+        state.withLock { state in
+            if let refusal = state.refusal { return .refused(refusal) }
             state.lastID += 1
-            return (state.lastID, state.add(.submit(id: state.lastID, call)))
+            return .taken(id: state.lastID, isWakeUpNeeded: state.add(.submit(id: state.lastID, call)))
         }
     }
 
@@ -52,5 +59,7 @@ final class CommandQueue: Sendable {
     }
 
     /// Calls that come later are turned away at once, so that they go to another connection.
-    func stopTakingCalls() { state.withLock { $0.takesCalls = false } }
+    func stopTakingCalls(_ refusal: AttemptFailure = .notExecuted(.connectionEnding)) {
+        state.withLock { $0.refusal = refusal }
+    }
 }

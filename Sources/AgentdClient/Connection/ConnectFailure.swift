@@ -1,25 +1,32 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// Says in a few words why a connection could not be made.
-enum ConnectFailure {
-    static func describe(_ error: any Error) -> String {
+/// Why a connection could not be made, or has ended.
+struct ConnectFailure: Equatable {
+    let kind: AgentdError.ConnectionFailure
+    /// A few words that follow "cannot connect to somewhere:".
+    let text: String
+
+    init(_ kind: AgentdError.ConnectionFailure, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    init(_ error: any Error) {
         switch error {
         case let error as NIOConnectionError:
             // Without an address that was tried, it was the name that failed.
-            error.connectionErrors.first.map { describe($0.error) } ?? "the name \(error.host) is not known"
-        case let error as IOError:
-            sentence(errno: error.errnoCode)
-        case let error as ChannelError:
-            switch error {
-            case .connectTimeout: "no answer in time"
-            default: "\(error)"
-            }
-        default: "\(error)"
+            self =
+                error.connectionErrors.first.map { ConnectFailure($0.error) }
+                ?? ConnectFailure(.unreachable, "the name \(error.host) is not known")
+        case let error as IOError: self.init(.unreachable, Self.sentence(errno: error.errnoCode))
+        case ChannelError.connectTimeout: self.init(.unreachable, "no answer in time")
+        case ChannelError.eof: self.init(.unreachable, "it closed the connection at once")
+        default: self = Self.ofTLS(error) ?? ConnectFailure(.unreachable, "\(error)")
         }
     }
 
-    private static func sentence(errno code: CInt) -> String {
+    static func sentence(errno code: CInt) -> String {
         // NIO's own sentence names the system call too, which helps nobody here.
         let text = IOError(errnoCode: code, reason: "").description
         let words = text.drop { $0 == ":" || $0 == " " }

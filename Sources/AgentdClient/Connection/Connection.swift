@@ -50,20 +50,38 @@ final class Connection: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { completion in
                 let call = PendingCall(
-                    method: method, headers: headers, message: message, deadline: deadline, completion: completion)
-                guard let (id, isWakeUpNeeded) = commands.submit(call) else {
-                    call.complete(.failed(.notExecuted(.connectionEnding)))
-                    return
-                }
-                if isWakeUpNeeded { wakeUp() }
-                if ticket.issue(id) { withdraw(id) }
+                    method: method, headers: headers, message: message, deadline: deadline,
+                    receiver: .caller(completion))
+                submit(call, ticket)
             }
         } onCancel: {
             if let id = ticket.cancel() { withdraw(id) }
         }
     }
 
-    /// Takes no further calls and closes when the last one is answered.
+    /// Makes one attempt of a call that is answered with a stream. Who ends the iteration, or its task, gives the call
+    /// up; the server is told.
+    func stream(method: String, headers: [Header], message: [UInt8], deadline: Deadline) -> Reception.Messages {
+        let ticket = Ticket()
+        let (reception, messages) = Reception.make { [self] in
+            if let id = ticket.cancel() { withdraw(id) }
+        }
+        let call = PendingCall(
+            method: method, headers: headers, message: message, deadline: deadline, receiver: .reader(reception))
+        submit(call, ticket)
+        return messages
+    }
+
+    private func submit(_ call: PendingCall, _ ticket: Ticket) {
+        switch commands.submit(call) {
+        case .taken(let id, let isWakeUpNeeded):
+            if isWakeUpNeeded { wakeUp() }
+            if ticket.issue(id) { withdraw(id) }
+        case .refused(let failure): call.complete(.failed(failure))
+        }
+    }
+
+    /// Takes no further calls and closes when the last one is answered. Streams end now.
     func finish() {
         commands.stopTakingCalls()
         if commands.add(.finish) { wakeUp() }

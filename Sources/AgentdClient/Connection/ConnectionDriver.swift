@@ -3,7 +3,6 @@ internal import Framing
 internal import Logging
 internal import Messages
 internal import NIOCore
-internal import NIOPosix
 
 /// Connects, and translates: bytes and times to events of `ClientConnectionMachine`, its actions to bytes and to the
 /// outcomes of calls.
@@ -15,10 +14,11 @@ final class ConnectionDriver: ChannelInboundHandler, @unchecked Sendable {
 
     /// Frames are handed to the socket in pieces of this size, so that back-pressure is noticed between them.
     private static let batchBytes = 64 * 1_024
-    /// Bytes that may wait for the socket before no further calls are sent.
-    private static let unsentBytes = 1 << 20
     /// Of the frames before `Welcome`, which are short.
     private static let firstFramesBytes = 64 * 1_024
+    /// How a server of TLS begins to say that it was not spoken to in TLS: an alert, of major version 3. No frame is so
+    /// long that it would begin like this.
+    private static let alertOfTLS: [UInt8] = [21, 3]
 
     private let configuration: AgentdClient.Configuration
     private let eventLoop: any EventLoop
@@ -31,9 +31,12 @@ final class ConnectionDriver: ChannelInboundHandler, @unchecked Sendable {
     private var decoder = FrameDecoder(maximumPayloadBytes: firstFramesBytes)
     private var encoder = FrameEncoder()
     private let arena = Arena(capacity: .max)
+    private var dialer: Dialer?
     private var context: ChannelHandlerContext?
     private var timer: (fires: UInt64, task: Scheduled<Void>)?
     private var answeredCalls = false
+    /// The beginning of what came first.
+    private var firstBytes: [UInt8] = []
     private var end: AgentdError?
 
     init(
@@ -60,17 +63,27 @@ final class ConnectionDriver: ChannelInboundHandler, @unchecked Sendable {
             switch command {
             case .submit(let id, let call): submit(call, id: id)
             case .withdraw(let id): withdraw(id)
-            case .finish: machine.finishRequested()
+            case .finish:
+                machine.finishRequested()
+                endStreams()
             }
         }
         advance(at: now)
+    }
+
+    /// They would go on for as long as the server likes.
+    private func endStreams() {
+        for (id, call, wasSent) in machine.takeCalls(where: \.isStream) {
+            if wasSent { append(.cancel(id: id)) }
+            call.complete(.failed(.final(.clientClosed)))
+        }
     }
 
     private func submit(_ call: PendingCall, id: UInt64) {
         switch machine.callSubmitted(id: id, messageBytes: call.message.count, deadline: call.deadline, call: call) {
         case .wait: break
         case .refuse: call.complete(.failed(.final(.tooManyWaiting(configuration.maximumWaiting))))
-        case .decline: call.complete(.failed(.notExecuted(end ?? .connectionEnding)))
+        case .decline: call.complete(.failed(.connectionEnded(end ?? .connectionEnding)))
         }
     }
 
@@ -160,10 +173,16 @@ extension ConnectionDriver {
 extension ConnectionDriver {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         machine.bytesReceived(at: Self.now)
-        unwrapInboundIn(data).withUnsafeReadableBytes { decoder.append($0) }
+        unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+            firstBytes += bytes.prefix(Self.alertOfTLS.count - firstBytes.count)
+            decoder.append(bytes)
+        }
         do {
             while end == nil, let frame = try decoder.next(read) { handle(frame) }
         } catch {
+            if firstBytes == Self.alertOfTLS {
+                return finish(failure: "\(configuration.address) speaks TLS", .encrypted)
+            }
             finish(failure: "\(configuration.address) does not speak agentd's framed protocol")
         }
     }
@@ -191,8 +210,10 @@ extension ConnectionDriver {
             case .complete(let call):
                 answeredCalls = true
                 call.complete(.answered(response))
-            // No method of today streams: the last answer is the answer.
-            case .part, .ignore: break
+            case .part(let call):
+                answeredCalls = true
+                call.receive(response)
+            case .ignore: break
             case .protocolError: finish(failure: "\(configuration.address) answered a call that was not made")
             }
         case .goAway(let lastID, let reason):
@@ -216,7 +237,8 @@ extension ConnectionDriver {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(failure: "the connection to \(configuration.address) failed: \(ConnectFailure.describe(error))")
+        let failure = ConnectFailure(error)
+        finish(failure: "the connection to \(configuration.address) failed: \(failure.text)", failure.kind)
     }
 }
 
@@ -224,20 +246,13 @@ extension ConnectionDriver {
 
 extension ConnectionDriver {
     private func connect() {
-        let milliseconds = Int64(configuration.limits.connectTimeoutMilliseconds)
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(.milliseconds(milliseconds))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(
-                .writeBufferWaterMark, value: .init(low: Self.unsentBytes / 4, high: Self.unsentBytes)
-            )
-            .connect(host: configuration.host, port: configuration.port)
-            .whenComplete { self.connectionMade($0) }
+        let dialer = Dialer(configuration, on: eventLoop)
+        self.dialer = dialer
+        dialer.dial { self.connectionMade($0) }
     }
 
-    /// On the event loop. The handler is added here and not in an initialiser: those run once for every address of the
-    /// host that is tried.
     private func connectionMade(_ result: Result<any Channel, any Error>) {
+        dialer = nil
         switch result {
         case .success(let channel):
             guard end == nil else { return channel.close(promise: nil) }
@@ -248,7 +263,8 @@ extension ConnectionDriver {
                 finish(failure: "the connection to \(configuration.address) ended at once")
             }
         case .failure(let error):
-            finish(failure: "cannot connect to \(configuration.address): \(ConnectFailure.describe(error))")
+            let failure = ConnectFailure(error)
+            finish(failure: "cannot connect to \(configuration.address): \(failure.text)", failure.kind)
         }
     }
 
@@ -266,17 +282,20 @@ extension ConnectionDriver {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     /// Ends the connection and completes all of its calls. Does nothing the second time.
-    private func finish(failure: String?) {
+    /// - Parameter kind: What kept the connection from being made, if it never was.
+    private func finish(failure: String?, _ kind: AgentdError.ConnectionFailure = .unreachable) {
         guard end == nil else { return }
-        let wasOpen = machine.isOpen
         let error = AgentdError(
-            .connectionLost, Self.sentence(failure ?? "the connection was closed"), isConnectionFailure: !wasOpen)
+            .connectionLost, Self.sentence(failure ?? "the connection was closed"),
+            connectionFailure: machine.isOpen ? nil : kind)
         end = error
-        commands.stopTakingCalls()
+        let refusal = AttemptFailure.connectionEnded(error)
+        commands.stopTakingCalls(refusal)
+        dialer?.abandon()
         timer?.task.cancel()
         timer = nil
         let abandoned = machine.connectionClosed()
-        for call in abandoned.waiting { call.complete(.failed(.notExecuted(error))) }
+        for call in abandoned.waiting { call.complete(.failed(refusal)) }
         for call in abandoned.sent { call.complete(.failed(.answerLost(error))) }
         context?.close(promise: nil)
         if let failure {
@@ -290,6 +309,8 @@ extension ConnectionDriver {
 
     private func describe(_ silence: ClientConnectionMachine<PendingCall>.Silence) -> String {
         switch silence {
+        case .connection where dialer?.isShakingHands == true:
+            "cannot connect to \(configuration.address): no TLS handshake in \(configuration.connectTimeout)"
         case .connection: "cannot connect to \(configuration.address): no answer in \(configuration.connectTimeout)"
         case .welcome: "\(configuration.address) accepted the connection and said no Welcome"
         case .pong: "\(configuration.address) did not answer a ping in \(configuration.pongTimeout)"
@@ -308,6 +329,6 @@ extension ConnectionDriver {
         let cause = earlierFailure.map { ": \($0)" } ?? ""
         return AgentdError(
             .deadlineExceeded, "There was no connection to \(configuration.address) in time\(cause).",
-            isConnectionFailure: true)
+            connectionFailure: .unreachable)
     }
 }

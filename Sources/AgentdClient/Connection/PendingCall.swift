@@ -7,20 +7,45 @@ struct PendingCall: Sendable {
     let headers: [Header]
     let message: [UInt8]
     let deadline: Deadline
-    private let completion: CheckedContinuation<AttemptOutcome, Never>
+    private let receiver: Receiver
 
-    init(
-        method: String, headers: [Header], message: [UInt8], deadline: Deadline,
-        completion: CheckedContinuation<AttemptOutcome, Never>
-    ) {
+    /// Who waits for what comes.
+    enum Receiver: Sendable {
+        /// For the one answer.
+        case caller(CheckedContinuation<AttemptOutcome, Never>)
+        /// For the messages of a stream.
+        case reader(Reception)
+    }
+
+    init(method: String, headers: [Header], message: [UInt8], deadline: Deadline, receiver: Receiver) {
         self.method = method
         self.headers = headers
         self.message = message
         self.deadline = deadline
-        self.completion = completion
+        self.receiver = receiver
     }
 
-    func complete(_ outcome: AttemptOutcome) { completion.resume(returning: outcome) }
+    var isStream: Bool {
+        switch receiver {
+        case .caller: false
+        case .reader: true
+        }
+    }
+
+    /// One message of several. A caller that waits for one answer takes the last.
+    func receive(_ part: ServerFrame.Response) {
+        switch receiver {
+        case .caller: break
+        case .reader(let reception): reception.receive(part)
+        }
+    }
+
+    func complete(_ outcome: AttemptOutcome) {
+        switch receiver {
+        case .caller(let completion): completion.resume(returning: outcome)
+        case .reader(let reception): reception.end(outcome)
+        }
+    }
 }
 
 enum AttemptOutcome: Sendable {

@@ -7,6 +7,8 @@ extension AgentdError {
         AgentdError(.connectionLost, "The connection takes no calls any more.")
     }
 
+    static var clientClosed: AgentdError { AgentdError(.cancelled, "The client is closed.") }
+
     static func tooManyWaiting(_ limit: Int) -> AgentdError {
         AgentdError(
             .inFlightLimit,
@@ -19,6 +21,11 @@ extension AgentdError {
 }
 
 extension AttemptFailure {
+    /// Of a call that was not sent before the connection ended.
+    static func connectionEnded(_ error: AgentdError) -> AttemptFailure {
+        error.isLasting ? .final(error) : .notExecuted(error)
+    }
+
     /// Of the calls that the server has not executed, because it ended the connection.
     static func goAway(_ name: String, from address: String) -> AttemptFailure {
         let text = "\(address) ended the connection: \(name)."
@@ -34,6 +41,18 @@ extension AttemptFailure {
             .helloNotFirst, .requestIDZero, .requestIDDuplicate, .firstFrameTimeout, .frameTimeout, .idle,
             .connectionLimit, nil:
             return .notExecuted(AgentdError(.connectionLost, text))
+        }
+    }
+}
+
+extension AgentdError {
+    /// Whether the next connection would fail in the same way.
+    fileprivate var isLasting: Bool {
+        switch connectionFailure {
+        case .encrypted, .notEncrypted, .certificateNotTrusted, .certificateOfAnotherName, .clientCertificateRequired,
+            .clientCertificateRefused:
+            true
+        case .unreachable, .handshakeFailed, nil: false
         }
     }
 }

@@ -13,7 +13,16 @@ extension AgentdClient {
         try text.finish()
         let response: HealthCheckResponse = try await call(
             "/grpc.health.v1.Health/Check", request, kind: .read, options: options)
-        return HealthStatus(rawValue: Int32(response.status.rawValue))
+        return HealthStatus(response.status)
+    }
+
+    /// Watches how the daemon is. Needs no token.
+    /// - Parameters:
+    ///   - service: The full name of a service; empty for the daemon as a whole. One that does not exist is
+    ///     `serviceUnknown`, and stays so.
+    ///   - options: A timeout bounds the whole watch; without one it has no deadline.
+    public func healthWatch(service: String = "", options: CallOptions = .standard) -> HealthStatuses {
+        HealthStatuses(client: self, service: service, options: options)
     }
 
     /// `grpc.health.v1.HealthCheckResponse.ServingStatus`.
@@ -22,6 +31,8 @@ extension AgentdClient {
         public let rawValue: Int32
         /// Of a number.
         public init(rawValue: Int32) { self.rawValue = rawValue }
+
+        init(_ status: ServingStatus) { self.init(rawValue: Int32(status.rawValue)) }
 
         /// What the names in the schema files begin with.
         public static let prefix = ""

@@ -67,6 +67,19 @@ package struct RequestFrame {
 package struct MessagePayload {
     let bytes: UnsafeRawBufferPointer
 
+    init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Copies a message into the arena that it is to live in.
+    package init(copying bytes: UnsafeRawBufferPointer, into arena: Arena) {
+        let space = UnsafeMutableRawBufferPointer(start: arena.allocate(bytes.count), count: bytes.count)
+        space.copyMemory(from: bytes)
+        self.bytes = UnsafeRawBufferPointer(space)
+    }
+
+    package init(copying bytes: [UInt8], into arena: Arena) {
+        self = bytes.withUnsafeBytes { MessagePayload(copying: $0, into: arena) }
+    }
+
     package var count: Int { bytes.count }
 
     /// Checks and reads it.
@@ -128,13 +141,13 @@ package enum OutboundClientFrame: EncodableMessage {
 
 extension MessageBuilder {
     func headers(_ headers: [Header]) -> UnsafeMutablePointer<UnsafeMutablePointer<Agentd__Wire__V1__Header>?>? {
-        if headers.isEmpty { return nil }
-        return pointers(
-            headers.map { header in
-                let message = make(agentd__wire__v1__header__init)
-                message.pointee.key = text(header.key)
-                message.pointee.value = bytes(header.value)
-                return message
-            })
+        headers.isEmpty ? nil : pointers(headers.map { header($0) })
+    }
+
+    func header(_ header: Header) -> UnsafeMutablePointer<Agentd__Wire__V1__Header> {
+        let message = make(agentd__wire__v1__header__init)
+        message.pointee.key = text(header.key)
+        message.pointee.value = bytes(header.value)
+        return message
     }
 }

@@ -5,12 +5,19 @@ internal import CProtobufC
 /// The answer of a call as a frame, built in the arena of the call.
 package enum ResponseFrame {
     /// A success with its message, which is not copied: it is packed where it goes, behind everything else.
-    package static func success(id: UInt64, requestID: String, message: EncodedMessage, arena: Arena) -> EncodedMessage
-    {
+    /// - Parameters:
+    ///   - message: Nil at the end of a stream, whose messages went before.
+    ///   - isLast: Whether no other answer to this request follows.
+    ///   - headers: What goes with it besides `x-request-id`.
+    package static func success(
+        id: UInt64, requestID: String, message: EncodedMessage?, isLast: Bool = true, headers: [Header] = [],
+        arena: Arena
+    ) -> EncodedMessage {
         let builder = MessageBuilder(arena: arena)
-        let started = start(id: id, requestID: requestID, builder: builder)
+        let started = start(id: id, requestID: requestID, headers: headers, builder: builder)
+        started.pointee.more = isLast ? 0 : 1
         // An empty message is left out, as protobuf leaves out what is empty.
-        guard message.packedSize > 0 else { return frame(of: started, builder) }
+        guard let message, message.packedSize > 0 else { return frame(of: started, builder) }
         let response = EncodedMessage(view: MessageView(pointer: started))
         let inner = Prefix(field: messageField, length: message.packedSize)
         let outer = Prefix(
@@ -38,15 +45,15 @@ package enum ResponseFrame {
     private static var messageField: UInt32 { 7 }
 
     private static func start(
-        id: UInt64, requestID: String, builder: MessageBuilder
+        id: UInt64, requestID: String, headers: [Header] = [], builder: MessageBuilder
     ) -> UnsafeMutablePointer<Agentd__Wire__V1__Response> {
         let response = builder.make(agentd__wire__v1__response__init)
         response.pointee.id = id
         let header = builder.make(agentd__wire__v1__header__init)
         header.pointee.key = builder.text("x-request-id")
         header.pointee.value = builder.text(bytes: requestID)
-        response.pointee.n_headers = 1
-        response.pointee.headers = builder.pointers([header])
+        response.pointee.n_headers = 1 + headers.count
+        response.pointee.headers = builder.pointers([header] + headers.map { builder.header($0) })
         return response
     }
 

@@ -1,29 +1,26 @@
-internal import Foundation
 package import Logging
 internal import ServiceLifecycle
 
-/// Looks at a file every few seconds, and at once when asked to, and hands on its text when that has changed. It
-/// compares texts and not times, so that it also notices a file that was exchanged for an older one.
+/// Looks at files every few seconds, and at once when asked to, and hands on their texts when one of them has changed.
+/// It compares texts and not times, so that it also notices a file that was exchanged for an older one.
 package struct FileWatch: Service {
-    /// Reading a small file costs nothing; who exchanges keys waits no longer than this.
+    /// Reading small files costs nothing; who exchanges keys waits no longer than this.
     private static let interval = Duration.seconds(5)
 
-    private let path: String
+    private let files: [TextFile]
     private let requests: AsyncStream<Void>
-    private let initialText: String
-    private let changed: @Sendable (String) async -> Void
+    private let changed: @Sendable ([TextFile]) async -> Void
     private let logger: Logger
 
     /// - Parameters:
-    ///   - text: What the file held when it was read last.
+    ///   - files: As they were read last.
     ///   - requests: Asks to look now.
-    ///   - changed: Takes the new text.
+    ///   - changed: Takes all of them, in the same order.
     package init(
-        path: String, text: String, requests: AsyncStream<Void>, logger: Logger,
-        changed: @escaping @Sendable (String) async -> Void
+        _ files: [TextFile], requests: AsyncStream<Void>, logger: Logger,
+        changed: @escaping @Sendable ([TextFile]) async -> Void
     ) {
-        self.path = path
-        initialText = text
+        self.files = files
         self.requests = requests
         self.logger = logger
         self.changed = changed
@@ -44,23 +41,24 @@ package struct FileWatch: Service {
     }
 
     private func look(at wakeUps: AsyncStream<Void>) async {
-        var known = initialText
-        var isMissing = false
+        var known = files
+        var unreadable: Set<String> = []
         for await _ in wakeUps {
-            do {
-                let text = try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
-                isMissing = false
-                guard text != known else { continue }
-                known = text
-                await changed(text)
-            } catch {
-                if !isMissing {
+            var found: [TextFile] = []
+            for file in known {
+                do throws(SettingsProblem) {
+                    found.append(try file.readAgain())
+                    unreadable.remove(file.path)
+                } catch {
+                    guard unreadable.insert(file.path).inserted else { continue }
                     logger.error(
-                        "The file cannot be read; what it held before stays in force",
-                        metadata: ["file": "\(path)", "reason": "\(error.localizedDescription)"])
+                        "The file cannot be used; what it held before stays in force",
+                        metadata: ["file": "\(file.path)", "reason": "it \(error.description)"])
                 }
-                isMissing = true
             }
+            guard found.count == known.count, found != known else { continue }
+            known = found
+            await changed(found)
         }
     }
 }

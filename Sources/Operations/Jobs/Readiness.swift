@@ -9,6 +9,9 @@ package struct Readiness: Sendable {
 
     package init(isReady: Bool) { self.isReady = isReady }
 
+    /// Whether the last check disagreed with the verdict.
+    package var isInDoubt: Bool { dissenting > 0 }
+
     /// - Returns: The new verdict when this check changed it.
     package mutating func checked(succeeded: Bool) -> Bool? {
         guard succeeded != isReady else {

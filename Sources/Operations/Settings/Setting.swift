@@ -17,12 +17,16 @@ package struct SettingEntry: Sendable, Hashable {
     /// The default as one would write it; nil when the setting is absent by default.
     package let fallback: String?
     package let secrecy: Secrecy
+    /// Whether a new value is taken over at SIGHUP; others need a restart.
+    package internal(set) var changesAtRunTime = false
 
     /// Secrets may also be in a file, whose path is given under this name.
     package var fileFormName: String? { secrecy == .open ? nil : name + "_FILE" }
     /// Its flag, such as `--log-level`. None for a secret: everyone may read the arguments of a process.
     package var flag: String? { secrecy == .secret ? nil : Self.flag(of: name) }
     package var fileFormFlag: String? { fileFormName.map(Self.flag(of:)) }
+    /// What it does and whether that can be changed while agentd runs.
+    package var explanation: String { changesAtRunTime ? "\(meaning) A new value is taken over at SIGHUP." : meaning }
     /// Its key in the configuration file, such as `log_level`.
     package var key: String { Self.key(of: name) }
     package var fileFormKey: String? { fileFormName.map(Self.key(of:)) }
@@ -43,6 +47,13 @@ struct Setting<Value: Sendable>: Sendable {
     let fallback: Value
     /// A value from its text; nil when it is not what the setting takes.
     let read: @Sendable (String) -> Value?
+
+    /// The same, of a setting whose new values are taken over while agentd runs.
+    var changingAtRunTime: Setting {
+        var entry = entry
+        entry.changesAtRunTime = true
+        return Setting(entry: entry, fallback: fallback, read: read)
+    }
 }
 
 // MARK: The kinds of settings

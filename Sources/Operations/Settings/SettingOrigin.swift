@@ -24,4 +24,6 @@ package struct EffectiveSetting: Sendable, Equatable {
     /// Without secrets; nil when it is not set.
     package internal(set) var shown: String?
     package internal(set) var origin: SettingOrigin
+    /// Tells one value from another, also where they are secret.
+    var fingerprint: Int
 }

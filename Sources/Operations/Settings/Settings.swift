@@ -2,6 +2,7 @@
 /// file, and the file more than the default.
 package struct Settings: Sendable {
     package let listen: ListenSettings
+    package let tls: TLSSettings
     package let database: DatabaseSettings
     package let identity: IdentitySettings
     package let tenancy: TenancySettings
@@ -15,6 +16,7 @@ package struct Settings: Sendable {
     package init(_ sources: SettingsSources) throws(SettingsFailure) {
         var reader = SettingsReader(sources)
         listen = ListenSettings(&reader)
+        tls = TLSSettings(&reader)
         database = DatabaseSettings(&reader)
         identity = IdentitySettings(&reader)
         tenancy = TenancySettings(&reader)

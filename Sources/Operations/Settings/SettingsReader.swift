@@ -28,13 +28,16 @@ struct SettingsReader {
     }
 
     private mutating func note(_ entry: SettingEntry, _ text: String?, _ origin: SettingOrigin) {
-        effective.append(EffectiveSetting(entry: entry, shown: text.map { entry.shown($0) }, origin: origin))
+        effective.append(
+            EffectiveSetting(
+                entry: entry, shown: text.map { entry.shown($0) }, origin: origin, fingerprint: text.hashValue))
     }
 
     /// Says what is in force where a value was not given and is worked out.
     mutating func derive(_ entry: SettingEntry, _ text: String, from source: String) {
         guard let row = effective.firstIndex(where: { $0.entry == entry }) else { return }
         effective[row].shown = entry.shown(text)
+        effective[row].fingerprint = text.hashValue
         effective[row].origin = .derived(from: source)
     }
 
@@ -42,6 +45,12 @@ struct SettingsReader {
     func isFlag(_ entry: SettingEntry) -> Bool {
         guard let row = effective.first(where: { $0.entry == entry }), case .flag = row.origin else { return false }
         return true
+    }
+
+    /// Whether it was given at all, rightly or wrongly.
+    func isGiven(_ entry: SettingEntry) -> Bool {
+        guard let row = effective.first(where: { $0.entry == entry }) else { return false }
+        return row.origin != .fallback
     }
 
     mutating func refuse(_ description: String) { problems.append(SettingsProblem(description)) }

@@ -2,9 +2,10 @@ internal import Foundation
 
 /// Where settings are looked for, most important first: flags, environment, configuration file.
 package struct SettingsSources: Sendable {
-    /// Names of the environment that begin like ours and belong to `agentctl`, or to the tests.
+    /// Names of the environment that begin like ours and belong to clients, or to the tests.
     private static let foreignNames: Set<String> = [
-        "AGENTD_ADDRESS", "AGENTD_TOKEN", "AGENTD_TOKEN_FILE", "AGENTD_TENANT",
+        "AGENTD_ADDRESS", "AGENTD_TOKEN", "AGENTD_TOKEN_FILE", "AGENTD_TENANT", "AGENTD_TLS", "AGENTD_CA_FILE",
+        "AGENTD_CLIENT_CERTIFICATE_FILE", "AGENTD_CLIENT_KEY_FILE", "AGENTD_SERVER_NAME",
     ]
     private static let foreignPrefixes = ["AGENTD_TEST_", "AGENTD_CI_"]
     /// Names the configuration file itself.

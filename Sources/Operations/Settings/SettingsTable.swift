@@ -1,7 +1,7 @@
 /// The one table of settings: what parses them also documents them.
 package enum SettingsTable {
     private static let groups: [(title: String, entries: [SettingEntry])] = [
-        ("Listening", ListenSettings.entries), ("Database", DatabaseSettings.entries),
+        ("Listening", ListenSettings.entries), ("TLS", TLSSettings.entries), ("Database", DatabaseSettings.entries),
         ("Identity", IdentitySettings.entries), ("Tenancy", TenancySettings.entries),
         ("Limits", LimitSettings.entries), ("Statistics", StatisticsSettings.entries), ("Logs", LogSettings.entries),
     ]
@@ -22,12 +22,14 @@ package enum SettingsTable {
 
     private static func exampleLines(_ entry: SettingEntry, group: String) -> String {
         let comment =
-            "  \(json("// \(entry.key)")): \(json("\(group). \(entry.meaning) It must be \(entry.expected)."))"
+            "  \(json("// \(entry.key)")): \(json("\(group). \(entry.explanation) It must be \(entry.expected)."))"
         guard let fallback = entry.fallback else {
             let file = entry.fileFormKey.map { " Or \($0) with the path of a file that holds it." } ?? ""
             return comment.dropLast() + file + "\""
         }
-        let isLiteral = Int(fallback) != nil || fallback == "true" || fallback == "false"
+        // Not 0660, which is no number of JSON.
+        let isNumber = Int(fallback).map { String($0) == fallback } ?? false
+        let isLiteral = isNumber || fallback == "true" || fallback == "false"
         return comment + ",\n  \(json(entry.key)): \(isLiteral ? fallback : json(fallback))"
     }
 
@@ -40,7 +42,7 @@ package enum SettingsTable {
         groups.map { group in
             let rows = group.entries.map { entry in
                 let (names, flags) = (code(entry.name, entry.fileFormName), code(entry.flag, entry.fileFormFlag))
-                return "| \(names) | \(flags) | \(code(entry.fallback)) | \(entry.meaning) |"
+                return "| \(names) | \(flags) | \(code(entry.fallback)) | \(entry.explanation) |"
             }
             return "### \(group.title)\n\n| setting | flag | default | meaning |\n| --- | --- | --- | --- |\n"
                 + rows.joined(separator: "\n")
@@ -57,7 +59,7 @@ package enum SettingsTable {
             let rows = group.entries.map { entry in
                 let flag = [entry.flag, entry.fileFormFlag].compactMap(\.self).joined(separator: ", ")
                 let fallback = entry.fallback.map { " Default: \($0)." } ?? ""
-                return "  \(flag) (\(entry.name))\n      \(entry.meaning)\(fallback)"
+                return "  \(flag) (\(entry.name))\n      \(entry.explanation)\(fallback)"
             }
             return "\(group.title.uppercased()):\n" + rows.joined(separator: "\n")
         }.joined(separator: "\n\n")

@@ -5,7 +5,7 @@ package import Storage
 
 /// Takes a call from a door to its answer: method, caller, tenant, then the method itself. One for each event loop; it
 /// is used on that loop alone.
-package struct Dispatcher: Sendable {
+package struct Dispatcher: CallHandler {
     /// What the dispatchers of all event loops use alike.
     package struct Shared: Sendable {
         package let health: HealthState
@@ -47,8 +47,9 @@ package struct Dispatcher: Sendable {
         self.logger = logger
     }
 
-    /// The answer, encoded in the call's arena.
-    package func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage {
+    package func method(_ path: String) -> CallMethod? { methods[path]?.method }
+
+    package func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
         do {
             return try await run(call)
         } catch {
@@ -58,14 +59,13 @@ package struct Dispatcher: Sendable {
         }
     }
 
-    private func run(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage {
+    private func run(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
         let start = meter.now
-        guard let method = methods[call.method] else {
-            throw ServiceError(.methodUnknown, "There is no method \(call.method.prefix(200)).")
-        }
+        guard let method = methods[call.path] else { throw .methodUnknown(call.path) }
         guard method.access != .anonymous else { return try await method.run(context(of: call, caller: nil)) }
         let caller = try await authenticator.caller(
             of: call, database: database, looksIntoInactiveTenants: method.looksIntoInactiveTenants)
+        call.observed.caller = caller
         do {
             let answer = try await run(method, call, as: caller, since: start)
             meter.record(caller.tenantID, since: start, failed: false)
@@ -78,7 +78,7 @@ package struct Dispatcher: Sendable {
 
     private func run(
         _ method: MethodTable.Entry, _ call: InboundCall, as caller: Caller, since start: UInt64
-    ) async throws(ServiceError) -> EncodedMessage {
+    ) async throws(ServiceError) -> EncodedMessage? {
         // A system administrator in a selected tenant must get through also when the tenant floods its limits.
         var isCounted = false
         if caller.isAtHome {
@@ -93,7 +93,9 @@ package struct Dispatcher: Sendable {
     }
 
     private func context(of call: InboundCall, caller: Caller?) -> CallContext {
-        CallContext(inbound: call, database: database, logger: logger, news: shared.news, caller: caller)
+        CallContext(
+            inbound: call, reach: CallContext.Reach(database: database, news: shared.news), logger: logger,
+            caller: caller)
     }
 
     private func log(_ error: ServiceError, of call: InboundCall) {
@@ -101,6 +103,12 @@ package struct Dispatcher: Sendable {
         let level: Logger.Level = error.code == .internal ? .error : .debug
         logger.log(
             level: level, "\(error.reason.rawValue): \(cause)",
-            metadata: ["request_id": "\(call.callID)", "method": "\(call.method)"])
+            metadata: call.observed.metadata)
+    }
+}
+
+extension ServiceError {
+    static func methodUnknown(_ path: String) -> ServiceError {
+        ServiceError(.methodUnknown, "There is no method \(path.prefix(200)).")
     }
 }

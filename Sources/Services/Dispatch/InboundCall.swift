@@ -1,12 +1,21 @@
 package import AgentdCore
 package import Messages
 
+/// Which protocol a call came by.
+package enum DoorName: String, Sendable, CaseIterable {
+    case framed
+    case grpc
+}
+
 /// One call as a door hands it over, the same for every door.
 ///
 /// Unchecked: it and its arena are used on the event loop of their connection alone, by one task after the other.
 package final class InboundCall: @unchecked Sendable {
-    /// The path of the method, such as `/agentd.v1.AgentService/GetAgent`.
-    package let method: String
+    /// Sends one message of a stream; returns when the client has taken enough of what was sent before.
+    package typealias Sender = (EncodedMessage) async throws(ServiceError) -> Void
+
+    /// What the door tells of it to whoever watches.
+    package let observed: ObservedCall
     /// Its own headers; they come before those of the connection.
     private let headers: [Header]
     /// Headers that hold for every call of the connection.
@@ -15,21 +24,29 @@ package final class InboundCall: @unchecked Sendable {
     /// Where its request and its answer live.
     package let arena: Arena
     package let deadline: Deadline
-    /// `x-request-id`: the client's, or made here. Always returned.
-    package let callID: String
+    /// Headers that go out before the first message, besides `x-request-id`.
+    package private(set) var responseHeaders: [Header] = []
+    /// Headers that go out after the last message.
+    package private(set) var responseTrailers: [Header] = []
+    /// Of a stream; set by the connection before the call runs.
+    package var sender: Sender?
 
     package init(
-        method: String, headers: [Header], connectionHeaders: [Header], payload: MessagePayload, arena: Arena,
-        deadline: Deadline, callID: String
+        observed: ObservedCall, headers: [Header], connectionHeaders: [Header] = [], payload: MessagePayload,
+        arena: Arena, deadline: Deadline
     ) {
-        self.method = method
+        self.observed = observed
         self.headers = headers
         self.connectionHeaders = connectionHeaders
         self.payload = payload
         self.arena = arena
         self.deadline = deadline
-        self.callID = callID
     }
+
+    /// The path that was called, such as `/agentd.v1.AgentService/GetAgent`.
+    package var path: String { observed.path }
+    /// `x-request-id`: the client's, or made here. Always returned.
+    package var callID: String { observed.callID }
 
     /// The value of a header, nil when there is none.
     package func header(_ key: String) -> [UInt8]? {
@@ -39,4 +56,14 @@ package final class InboundCall: @unchecked Sendable {
     package static func header(_ key: String, in headers: [Header]) -> [UInt8]? {
         headers.first { $0.key == key }?.value
     }
+
+    /// Sends one message of a stream; the memory of the message is free again when this returns.
+    package func send(_ message: EncodedMessage) async throws(ServiceError) {
+        guard let sender else { throw .internal("\(path) sends a stream, and its door takes none.") }
+        try await sender(message)
+    }
+
+    package func addResponseHeader(_ header: Header) { responseHeaders.append(header) }
+
+    package func addResponseTrailer(_ header: Header) { responseTrailers.append(header) }
 }

@@ -6,10 +6,11 @@ internal import Storage
 /// when the table is made.
 struct MethodTable: Sendable {
     struct Entry: Sendable {
+        let method: CallMethod
         let access: Access
         let looksIntoInactiveTenants: Bool
-        /// Decodes the request, runs the method, and encodes the answer in the call's arena.
-        let run: @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage
+        /// Decodes the request, runs the method, and encodes the answer in the call's arena; nil after a stream.
+        let run: @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage?
     }
 
     private let entries: [String: Entry]
@@ -53,7 +54,14 @@ struct MethodTable: Sendable {
 
         table.add(ListAuditEvents(pageTokens: pageTokens))
 
-        table.add(HealthCheck(health: shared.health))
+        table.addOpen(health: shared.health)
+        entries = table.entries
+    }
+
+    /// Those that are open to anybody, for a daemon that has no database yet.
+    init(openWith health: HealthState, maximumMessageBytes: Int) {
+        var table = Builder(maximumMessageBytes: maximumMessageBytes)
+        table.addOpen(health: health)
         entries = table.entries
     }
 
@@ -67,23 +75,51 @@ struct MethodTable: Sendable {
 
         init(maximumMessageBytes: Int) { self.maximumMessageBytes = maximumMessageBytes }
 
+        mutating func addOpen(health: HealthState) {
+            add(HealthCheck(health: health))
+            add(HealthWatch(health: health))
+            let reflection = SchemaReflection()
+            add(ServerReflectionInfo<StableReflection>(reflection: reflection))
+            add(ServerReflectionInfo<AlphaReflection>(reflection: reflection))
+        }
+
         mutating func add<P: RemoteProcedure>(_ procedure: P) {
-            guard let schema = Self.schemas[P.path] else {
-                preconditionFailure("\(P.path) is not in the schema files.")
-            }
-            precondition(schema.input == P.Request.schema, "\(P.path) takes another message.")
-            precondition(schema.output == P.Answer.schema, "\(P.path) gives another message.")
+            let method = Self.method(P.path, P.kind, from: P.Request.self, to: P.Answer.self)
             let limit = maximumMessageBytes
             entries[P.path] = Entry(
-                access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants
+                method: method, access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants
             ) { (context) throws(ServiceError) in
                 let inbound = context.inbound
-                let request = try inbound.payload.decode(
-                    P.Request.self, arena: inbound.arena, memory: limit * DecodingMemory.factor)
-                let answer = EncodedMessage(try await procedure(request, context), arena: inbound.arena)
-                guard answer.packedSize <= limit else { throw .answerTooLarge(answer.packedSize, limit: limit) }
-                return answer
+                let request = try inbound.request(P.Request.self, limit: limit)
+                return try inbound.encode(try await procedure(request, context), in: inbound.arena, limit: limit)
             }
+        }
+
+        mutating func add<P: ServerStreamProcedure>(_ procedure: P) {
+            let method = Self.method(P.path, .serverStream, from: P.Request.self, to: P.Answer.self)
+            let limit = maximumMessageBytes
+            entries[P.path] = Entry(
+                method: method, access: .anonymous, looksIntoInactiveTenants: false
+            ) { (context) throws(ServiceError) in
+                let inbound = context.inbound
+                try await procedure(try inbound.request(P.Request.self, limit: limit)) {
+                    (answer) throws(ServiceError) in
+                    // A stream may be long: its messages must not pile up in the arena of the call.
+                    let arena = Arena(capacity: limit)
+                    try await inbound.send(try inbound.encode(answer, in: arena, limit: limit))
+                }
+                return nil
+            }
+        }
+
+        private static func method(
+            _ path: String, _ kind: MethodKind, from request: (some DecodableMessage).Type,
+            to answer: (some EncodableMessage).Type
+        ) -> CallMethod {
+            guard let schema = schemas[path] else { preconditionFailure("\(path) is not in the schema files.") }
+            precondition(schema.input == request.schema, "\(path) takes another message.")
+            precondition(schema.output == answer.schema, "\(path) gives another message.")
+            return CallMethod(path: path, kind: kind)
         }
     }
 }
@@ -93,6 +129,22 @@ struct MethodTable: Sendable {
 package enum DecodingMemory {
     /// Times the message limit.
     package static let factor = 4
+}
+
+extension InboundCall {
+    fileprivate func request<Request: DecodableMessage>(
+        _ type: Request.Type, limit: Int
+    ) throws(ServiceError) -> Request {
+        try payload.decode(type, arena: arena, memory: limit * DecodingMemory.factor)
+    }
+
+    fileprivate func encode(
+        _ answer: some EncodableMessage, in arena: Arena, limit: Int
+    ) throws(ServiceError) -> EncodedMessage {
+        let encoded = EncodedMessage(answer, arena: arena)
+        guard encoded.packedSize <= limit else { throw .answerTooLarge(encoded.packedSize, limit: limit) }
+        return encoded
+    }
 }
 
 extension ServiceError {

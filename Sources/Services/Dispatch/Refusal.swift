@@ -11,14 +11,14 @@ extension CallContext {
         } catch {
             logger.error(
                 "A refused attempt could not be recorded: \(error.reason.rawValue): \(error.cause ?? error.message)",
-                metadata: ["request_id": "\(inbound.callID)", "method": "\(inbound.method)"])
+                metadata: inbound.observed.metadata)
         }
         return .roleRequired(role)
     }
 
     /// The method as the audit trail names it, such as `TenantService.CreateTenant`.
     private var action: String {
-        inbound.method.split(separator: "/").joined(separator: ".").replacing("agentd.v1.", with: "")
+        inbound.path.split(separator: "/").joined(separator: ".").replacing("agentd.v1.", with: "")
     }
 }
 

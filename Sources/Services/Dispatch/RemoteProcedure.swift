@@ -23,34 +23,61 @@ package protocol RemoteProcedure: Sendable {
     /// Whether a system administrator may call it in a selected tenant that is suspended or deleted, to see what there
     /// is before it decides about the tenant. Of methods that change nothing and show no agents.
     static var looksIntoInactiveTenants: Bool { get }
+    /// `.unary`, or `.exchange` for a method that runs once for each message of a stream.
+    static var kind: MethodKind { get }
     func callAsFunction(_ request: Request, _ context: CallContext) async throws(ServiceError) -> Answer
 }
 
 extension RemoteProcedure {
     package static var looksIntoInactiveTenants: Bool { false }
+    package static var kind: MethodKind { .unary }
+}
+
+/// One method of the API that answers with a stream of messages and needs no database.
+package protocol ServerStreamProcedure: Sendable {
+    associatedtype Request: DecodableMessage
+    associatedtype Answer: EncodableMessage
+    /// As in the schema files, such as `/grpc.health.v1.Health/Watch`.
+    static var path: String { get }
+    /// Sends messages until there are no more; ends early when sending fails or the task is cancelled.
+    /// - Parameter send: Waits while the client does not take what was sent before.
+    func callAsFunction(
+        _ request: Request, _ send: (Answer) async throws(ServiceError) -> Void
+    ) async throws(ServiceError)
 }
 
 /// What a method knows of the call besides its request.
 package struct CallContext: Sendable {
     package let inbound: InboundCall
-    package let database: Database
     let logger: Logger
-    private let news: IdentityNews
+    private let reach: Reach?
     private let authenticated: Caller?
 
-    init(inbound: InboundCall, database: Database, logger: Logger, news: IdentityNews, caller: Caller?) {
+    /// What a method can touch. Those that are open to anybody answer before there is any of it.
+    struct Reach {
+        let database: Database
+        let news: IdentityNews
+    }
+
+    init(inbound: InboundCall, reach: Reach?, logger: Logger, caller: Caller?) {
         self.inbound = inbound
-        self.database = database
+        self.reach = reach
         self.logger = logger
-        self.news = news
         authenticated = caller
     }
 
     /// Who calls. Methods that need no token must not ask.
     package var caller: Caller {
-        guard let authenticated else { preconditionFailure("\(inbound.method) is open to anybody: it has no caller.") }
+        guard let authenticated else { preconditionFailure("\(inbound.path) is open to anybody: it has no caller.") }
         return authenticated
     }
+
+    private var needed: Reach {
+        guard let reach else { preconditionFailure("\(inbound.path) is open to anybody: it has no database.") }
+        return reach
+    }
+
+    package var database: Database { needed.database }
 
     /// The database as this caller sees it.
     package var tenant: TenantSession {
@@ -65,7 +92,7 @@ package struct CallContext: Sendable {
 
     /// Makes every event loop of this daemon look again at what depends on the change, before the caller hears that it
     /// was made. Other replicas hear of it from the database.
-    func announce(_ change: IdentityChange) async { await news.announce([change]) }
+    func announce(_ change: IdentityChange) async { await needed.news.announce([change]) }
 
     package var platform: PlatformSession { database.platformSession(deadline: inbound.deadline) }
 

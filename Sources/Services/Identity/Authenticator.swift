@@ -58,6 +58,9 @@ package final class Authenticator: @unchecked Sendable {
         selections.removeAll()
     }
 
+    /// Tokens of which the outcome of the check is remembered.
+    package var rememberedTokens: Int { directory.rememberedTokens }
+
     private var maximumAge: UInt64 {
         news.isHeard ? recheckNanoseconds : min(recheckNanoseconds, Self.deafNanoseconds)
     }

@@ -1,4 +1,5 @@
 internal import AgentdCore
+internal import Metrics
 internal import Storage
 
 /// Knows whom a token speaks for: from the cache, or from the token itself and the database.
@@ -18,6 +19,8 @@ final class PrincipalDirectory: @unchecked Sendable {
     private let lookUps = SingleFlight<LookUp, Principal>()
     /// Counts the news.
     private var generation: UInt64 = 0
+    private let hits = Counter(label: "agentd_token_cache_lookups_total", dimensions: [("result", "hit")])
+    private let misses = Counter(label: "agentd_token_cache_lookups_total", dimensions: [("result", "miss")])
 
     init(signingKeys: SigningKeyRing, singleTenant: TenantID?, cache: TokenCache, clock: Authenticator.Clock) {
         self.signingKeys = signingKeys
@@ -25,6 +28,8 @@ final class PrincipalDirectory: @unchecked Sendable {
         self.cache = cache
         self.clock = clock
     }
+
+    var rememberedTokens: Int { cache.count }
 
     func forget(_ changes: Set<IdentityChange>) {
         generation &+= 1
@@ -38,7 +43,9 @@ final class PrincipalDirectory: @unchecked Sendable {
     ) async throws(ServiceError) -> Principal {
         let digest = Digest.sha256(token.bytes)
         let now = clock.uptimeNanoseconds()
-        switch cache.verdict(of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock) {
+        let verdict = cache.verdict(of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock)
+        (verdict == nil ? misses : hits).increment()
+        switch verdict {
         case .principal(let principal): return principal
         case .refused(let refusal): throw refusal
         case nil: break

@@ -30,6 +30,8 @@ struct TokenCache {
         refusals = Generations(capacity: capacity)
     }
 
+    var count: Int { principals.count + refusals.count }
+
     /// What was found out about the token, or nil when it has to be looked at.
     /// - Parameter maximumAge: How old it may be, in nanoseconds.
     func verdict(
@@ -110,6 +112,8 @@ private struct Generations<Value> {
     private var old: [[UInt8]: Value] = [:]
 
     init(capacity: Int) { self.capacity = capacity }
+
+    var count: Int { young.count + old.count }
 
     subscript(_ key: [UInt8]) -> Value? { young[key] ?? old[key] }
 

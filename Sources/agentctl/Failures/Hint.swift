@@ -1,5 +1,6 @@
 internal import AgentdClient
 internal import AgentdCore
+internal import ClientOptions
 
 /// What usually mends a failure.
 struct Hint {
@@ -19,7 +20,7 @@ struct Hint {
     /// Nil when the message says it all. It may ask the daemon who calls.
     var text: String? {
         get async {
-            if error.isConnectionFailure { return connection }
+            if let failure = error.connectionFailure { return failure.remedy ?? connection }
             guard let reason = Reason(rawValue: error.reason) else { return nil }
             switch reason {
             case .tokenMissing, .tokenInvalid, .tokenExpired, .tokenRevoked, .userInactive: return token(reason)

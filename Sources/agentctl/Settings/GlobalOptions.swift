@@ -1,9 +1,12 @@
 internal import ArgumentParser
+internal import ClientOptions
 
 /// The options that every command takes.
 struct GlobalOptions: ParsableArguments {
     @Option(
-        help: ArgumentHelp("Where agentd listens: AGENTD_ADDRESS, or else 127.0.0.1:50051.", valueName: "host:port"))
+        help: ArgumentHelp(
+            "Where agentd listens, such as 127.0.0.1:50051 or unix:/run/agentd/agentd.sock: AGENTD_ADDRESS, or else "
+                + "127.0.0.1:50051.", valueName: "address"))
     var address: String?
 
     @Option(help: "An API key or a JWT. Other users of this machine can see it here; better set AGENTD_TOKEN.")
@@ -22,6 +25,8 @@ struct GlobalOptions: ParsableArguments {
 
     @Option(name: [.short, .long], help: "table is for people, json for programs.")
     var output = OutputFormat.table
+
+    @OptionGroup(title: "Encryption") var tls: TLSOptions
 
     func validate() throws {
         if token != nil, tokenFile != nil { throw ValidationError("Give --token or --token-file, not both.") }

@@ -1,4 +1,5 @@
 internal import AgentdClient
+internal import ClientOptions
 internal import FoundationEssentials
 
 /// Where to call and as whom: from the command line, or else from the environment, or else from the configuration file,
@@ -14,6 +15,7 @@ struct Settings: Sendable {
     let token: Setting?
     let tenant: Setting?
     let timeout: Duration
+    let tls: AgentdClient.TLS?
 
     init(
         _ options: GlobalOptions, environment: [String: String] = ProcessInfo.processInfo.environment
@@ -30,6 +32,11 @@ struct Settings: Sendable {
             (file?.tenant, file?.path ?? ""))
         token = try Self.token(options, environment, file)
         timeout = options.timeout.duration
+        do throws(TLSProblem) {
+            tls = try options.tls.resolve(environment: environment, file: file?.tls ?? TLSChoices())
+        } catch {
+            throw SettingsProblem(error.description)
+        }
     }
 
     func clientConfiguration() throws(SettingsProblem) -> AgentdClient.Configuration {
@@ -37,6 +44,7 @@ struct Settings: Sendable {
             var configuration = try AgentdClient.Configuration(address: address.value, token: token?.value)
             configuration.tenant = tenant?.value
             configuration.timeout = timeout
+            configuration.tls = tls
             return configuration
         } catch {
             throw SettingsProblem("the address of \(address.source): \(error.violations.map(\.description).joined())")

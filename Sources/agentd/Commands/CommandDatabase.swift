@@ -14,9 +14,7 @@ struct CommandDatabase {
     init(_ settings: Settings) {
         self.settings = settings.database
         // Only what goes wrong: the command says itself what it did.
-        logger = Logger(label: "agentd") { _ in
-            StandardErrorLogHandler(level: max(.warning, settings.log.level), format: settings.log.format)
-        }
+        logger = LogControl(level: max(.warning, settings.log.level), format: settings.log.format).logger
     }
 
     /// Connects as the owner.

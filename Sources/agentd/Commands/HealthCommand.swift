@@ -1,5 +1,6 @@
 internal import AgentdClient
 internal import ArgumentParser
+internal import ClientOptions
 internal import Foundation
 internal import Operations
 
@@ -7,6 +8,9 @@ struct Health: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Ask a running daemon whether it serves, as grpc_health_probe does.",
         discussion: """
+            With --watch it goes on until it is interrupted and prints each change in a line: the time, then SERVING, \
+            NOT_SERVING, SERVICE_UNKNOWN, or UNREACHABLE and why.
+
             Exit codes: 0 it serves, 1 wrong command line, 2 no connection, 3 the call failed, 4 it does not serve.
             """)
 
@@ -22,6 +26,12 @@ struct Health: AsyncParsableCommand {
     @Option(help: "How long the call may take.")
     var rpcTimeout = "1s"
 
+    @Flag(help: "Go on and print each change.")
+    var watch = false
+
+    @OptionGroup(title: "Encryption") var tls: TLSOptions
+
+    /// Those of grpc_health_probe.
     private enum Code: Int32 {
         case usage = 1
         case connection = 2
@@ -32,12 +42,14 @@ struct Health: AsyncParsableCommand {
     func run() async throws {
         let client = AgentdClient(configuration: try configuration())
         let status: AgentdClient.HealthStatus
-        do {
+        do throws(AgentdError) {
+            if watch { try await HealthWatch(client: client, service: service).run() }
             status = try await client.healthCheck(service: service)
             await client.close()
         } catch {
             await client.close()
-            Output.error("\(error)")
+            let remedy = error.connectionFailure?.remedy.map { "\nhint: \($0)" } ?? ""
+            Output.error("\(error)\(remedy)")
             throw ExitCode((error.isConnectionFailure ? Code.connection : .call).rawValue)
         }
         Output.line("status: \(status)")
@@ -50,8 +62,10 @@ struct Health: AsyncParsableCommand {
         guard let connect = DurationText.milliseconds(connectTimeout), connect > 0,
             let call = DurationText.milliseconds(rpcTimeout), call > 0
         else { throw usage("The timeouts must be durations such as 500ms or 1s.") }
+        let encryption = try encryption(environment)
         do {
             var configuration = try AgentdClient.Configuration(address: target)
+            configuration.tls = encryption
             configuration.connectTimeout = .milliseconds(connect)
             // The time of the call begins before the connection does.
             configuration.timeout = .milliseconds(connect + call)
@@ -59,6 +73,14 @@ struct Health: AsyncParsableCommand {
             return configuration
         } catch {
             throw usage(error.message)
+        }
+    }
+
+    private func encryption(_ environment: [String: String]) throws -> AgentdClient.TLS? {
+        do throws(TLSProblem) {
+            return try tls.resolve(environment: environment)
+        } catch {
+            throw usage(error.description)
         }
     }
 

@@ -7,8 +7,8 @@ struct Serve: AsyncParsableCommand {
         abstract: "Run the daemon.",
         discussion: """
             It prints one line with its address when it is ready. SIGTERM or SIGINT lets it finish what it does, which \
-            takes at most 30 seconds; a second one ends it at once. SIGHUP reads AGENTD_JWKS again. Logs go to \
-            standard error.
+            takes at most 30 seconds; a second one ends it at once. SIGHUP reads the configuration file and every file \
+            that a setting names again, and takes over what can be changed while it runs. Logs go to standard error.
 
             Exit codes: 0 stopped as told, 64 wrong command line, 69 the database cannot be reached, 70 internal \
             error, 78 wrong configuration, or a database that could not keep tenants apart.
@@ -28,10 +28,12 @@ struct Serve: AsyncParsableCommand {
                 "AGENTD_OWNER_DATABASE_URL is set and AGENTD_DATABASE_URL is not, so that agentd would serve from an "
                     + "embedded database. Set AGENTD_DATABASE_URL, or remove the former.")
         }
-        let logger = settings.log.logger
+        let log = LogControl(settings.log)
+        let logger = log.logger
+        let configuration = Daemon.Configuration(settings: settings, load: { [options] in try options.load() })
         let daemon: Daemon
         do {
-            daemon = try await signals.cancelling { try await Daemon.start(settings, logger: logger) }
+            daemon = try await signals.cancelling { try await Daemon.start(configuration, log: log) }
         } catch {
             guard signals.isRequested else { throw error }
             logger.notice("Stopped before it was ready")

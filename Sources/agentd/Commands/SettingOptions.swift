@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Glibc
-internal import Logging
 internal import Operations
 
 /// The settings of a command: every one of the table as a flag, and the configuration file.
@@ -31,11 +30,5 @@ struct SettingOptions: ParsableArguments {
                 flags: try SettingsSources.flags(settings), environment: environment,
                 file: try path.map { path throws(SettingsProblem) in try ConfigurationFile(path: path) },
                 isRoot: geteuid() == 0))
-    }
-}
-
-extension LogSettings {
-    var logger: Logger {
-        Logger(label: "agentd") { _ in StandardErrorLogHandler(level: level, format: format) }
     }
 }

@@ -1,6 +1,4 @@
 internal import AgentdCore
-internal import FramedListener
-internal import Glibc
 internal import Logging
 internal import LoopExecutor
 internal import NIOCore
@@ -14,55 +12,88 @@ internal import Storage
 /// Everything that runs, from the database up to the door. It is put together in the order in which it is needed, and
 /// taken apart in the opposite one.
 struct Daemon: Sendable {
-    /// Between saying that it does not serve and closing the door: so long do load balancers take to notice.
-    private static let noticeDuration = Duration.seconds(2)
-    /// How long calls in flight may still take.
-    private static let drainMilliseconds = 10_000
+    /// What it was started with, and how that is read again.
+    struct Configuration: Sendable {
+        let settings: Settings
+        let load: @Sendable () throws -> Settings
+    }
 
-    private let logger: Logger
-    private let database: DaemonDatabase
-    private let group: MultiThreadedEventLoopGroup
-    private let loops: [LoopServices]
+    private let configuration: Configuration
+    private let log: LogControl
+    private let calls: CallLog
+    private let limits: WireLimitsInForce
+    private let admin: DaemonAdmin
+    private let certificates: DaemonCertificates?
     private let identity: DaemonIdentity
     private let health: HealthState
-    private let listener: FramedListener
-    private let usageIntervalMilliseconds: Int
+    private let group: MultiThreadedEventLoopGroup
+    private let port: DaemonPort
+    private var database: DaemonDatabase?
+    private var loops: [LoopServices] = []
 
-    /// Returns when clients can connect. What was started is stopped again when something fails or the task is
-    /// cancelled.
-    static func start(_ settings: Settings, logger: Logger) async throws -> Daemon {
-        let identity = try await DaemonIdentity(settings.identity, logger: logger)
-        let database = try await DaemonDatabase.start(settings, logger: logger)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.listen.eventLoops)
-        var loops: [LoopServices] = []
+    private var settings: Settings { configuration.settings }
+    private var logger: Logger { log.logger }
+
+    /// Returns when calls are served. What was started is stopped again when something fails or the task is cancelled.
+    static func start(_ configuration: Configuration, log: LogControl) async throws -> Daemon {
+        var daemon = try await Daemon(configuration, log: log)
         do {
-            try Task.checkCancellation()
-            let platform = database.platform
-            let keys = try await Blocking.run { try PlatformKeys(platformConninfo: platform) }
-            let health = HealthState()
-            let shared = LoopServices.Shared(
-                signingKeys: identity.signingKeys, singleTenant: database.singleTenant,
-                dispatch: Dispatcher.Shared(
-                    health: health, pageTokens: PageTokens(key: keys.pageTokens), news: identity.news,
-                    admission: TenantAdmission(), isSingleTenant: database.singleTenant != nil,
-                    maximumMessageBytes: settings.limits.wire.messageBytes),
-                logger: logger)
-            loops = group.makeIterator().map {
-                LoopServices($0, database: database, settings: settings, shared: shared)
-            }
-            for loop in loops { try await warm(loop) }
-            try Task.checkCancellation()
-            let listener = try await listen(settings, group, loops, logger)
-            health.setReady(true)
-            return Daemon(
-                logger: logger, database: database, group: group, loops: loops, identity: identity, health: health,
-                listener: listener, usageIntervalMilliseconds: settings.statistics.usageIntervalMilliseconds)
+            try await daemon.connect()
+            return daemon
         } catch {
-            for loop in loops { await loop.close() }
-            try? await group.shutdownGracefully()
-            await database.embedded?.stop()
+            await daemon.giveUp()
             throw error
         }
+    }
+
+    /// Answers probes from now on.
+    private init(_ configuration: Configuration, log: LogControl) async throws {
+        let (settings, logger) = (configuration.settings, log.logger)
+        self.configuration = configuration
+        self.log = log
+        calls = CallLog(logger: logger, mode: settings.log.calls)
+        limits = WireLimitsInForce(settings.limits.wire)
+        certificates = try DaemonCertificates(settings.tls, logger: logger)
+        identity = try await DaemonIdentity(settings.identity, logger: logger)
+        health = HealthState()
+        admin = try await DaemonAdmin.start(settings, logger: logger)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: settings.listen.eventLoops)
+        do {
+            port = try await DaemonPort.open(
+                settings, certificates: certificates, limits: limits, callLog: calls, health: health, group: group,
+                logger: logger)
+        } catch {
+            await admin.stop()
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    /// Gets the database, opens every connection to it, and begins to serve.
+    private mutating func connect() async throws {
+        admin.state.setPhase(.starting("getting the database ready"))
+        try Task.checkCancellation()
+        let database = try await DaemonDatabase.start(settings, logger: logger)
+        self.database = database
+        admin.state.setIsolationProof(failure: nil)
+        admin.state.setWarnings(database.warnings)
+        try Task.checkCancellation()
+        admin.state.setPhase(.starting("opening connections to the database"))
+        let keys = try await Blocking.run { try PlatformKeys(platformConninfo: database.platform) }
+        let shared = LoopServices.Shared(
+            signingKeys: identity.signingKeys, singleTenant: database.singleTenant,
+            dispatch: Dispatcher.Shared(
+                health: health, pageTokens: PageTokens(key: keys.pageTokens), news: identity.news,
+                admission: TenantAdmission(), isSingleTenant: database.singleTenant != nil,
+                maximumMessageBytes: settings.limits.wire.messageBytes),
+            logger: logger)
+        loops = group.makeIterator().map { LoopServices($0, database: database, settings: settings, shared: shared) }
+        for loop in loops { try await Self.warm(loop) }
+        try Task.checkCancellation()
+        admin.watch(loops)
+        try await port.serve(loops)
+        admin.state.setPhase(.serving)
+        health.setReady(true)
     }
 
     private static func warm(_ loop: LoopServices) async throws {
@@ -74,31 +105,13 @@ struct Daemon: Sendable {
         }
     }
 
-    private static func listen(
-        _ settings: Settings, _ group: MultiThreadedEventLoopGroup, _ loops: [LoopServices], _ logger: Logger
-    ) async throws -> FramedListener {
-        let address = settings.listen.listen
-        let dispatchers = Dictionary(
-            uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.executor.eventLoop), $0.dispatcher) })
-        do {
-            return try await FramedListener.bind(
-                .init(host: address.host, port: address.port, limits: settings.limits.wire), group: group,
-                dispatcher: { loop in
-                    guard let dispatcher = dispatchers[ObjectIdentifier(loop)] else {
-                        preconditionFailure("The listener asks for loops of its own group only.")
-                    }
-                    return dispatcher
-                }, logger: logger)
-        } catch {
-            throw Failure(
-                .configuration,
-                "agentd cannot listen on AGENTD_LISTEN \(address): \(reason(error)). Choose another address or port, "
-                    + "or stop what listens there.")
-        }
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"
+    /// Takes a daemon apart that did not get to serve.
+    private func giveUp() async {
+        await port.close()
+        for loop in loops { await loop.close() }
+        try? await group.shutdownGracefully()
+        await database?.embedded?.stop()
+        await admin.stop()
     }
 }
 
@@ -107,15 +120,15 @@ struct Daemon: Sendable {
 extension Daemon {
     /// Says that it is ready, and serves until a signal asks it to stop.
     func run(until signals: TerminationSignals, reloading reload: ReloadSignal) async throws {
-        // Shut down from the last to the first.
-        let services: [any Service] =
-            [stopDatabase, closePools, countCalls, compactAgentCounts, purge]
-            + identity.services(database: database, reload: reload) + [serve, monitor]
+        let services = try services(reload)
         let configurations = services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: configurations, logger: quietLogger))
-        Output.line("agentd ready: framed \(listener.address)")
-        logger.notice("Serving", metadata: ["framed": "\(listener.address)", "version": "\(Version.number)"])
+        let adminAddress = admin.address?.description ?? "off"
+        Output.line("agentd ready: framed \(port.address), grpc \(port.address), admin \(adminAddress)")
+        logger.notice(
+            "Serving",
+            metadata: ["listen": "\(port.address)", "admin": "\(adminAddress)", "version": "\(Version.number)"])
         try await signals.run {
             try await group.run()
         } onRequest: {
@@ -123,6 +136,21 @@ extension Daemon {
             await group.triggerGracefulShutdown()
         }
         logger.notice("Stopped")
+    }
+
+    /// In the order of their start; they are shut down from the last to the first.
+    private func services(_ reload: ReloadSignal) throws -> [any Service] {
+        guard let database else { preconditionFailure("A daemon runs when it is connected.") }
+        let targets = DaemonReload.Targets(log: log, calls: calls, limits: limits, identity: identity)
+        var services: [any Service] = admin.services
+        services += [stopDatabase, closePools, countCalls, compactAgentCounts, purge]
+        services += identity.services(database: database, reload: reload)
+        services += certificates?.services(reload: reload) ?? []
+        services.append(
+            DaemonReload(
+                initial: settings, load: configuration.load, requests: reload.requests(), targets: targets))
+        services += [drainPort, monitor(database)]
+        return services
     }
 
     /// The library tells of every service that starts and ends, which is for us alone.
@@ -135,7 +163,7 @@ extension Daemon {
     private var stopDatabase: ClosureService {
         ClosureService {
             try? await gracefulShutdown()
-            await database.embedded?.stop()
+            await database?.embedded?.stop()
         }
     }
 
@@ -163,7 +191,7 @@ extension Daemon {
 
     private var countCalls: CallCountFlush {
         CallCountFlush(
-            intervalMilliseconds: usageIntervalMilliseconds, batchSize: AddTenantCallsStatement.batchSize,
+            intervalMilliseconds: settings.statistics.usageIntervalMilliseconds, batchSize: AddTenantCallsStatement.batchSize,
             take: {
                 var counts: [CallCountFlush.Counts] = []
                 for loop in loops { counts.append(await loop.takeCallCounts()) }
@@ -171,17 +199,21 @@ extension Daemon {
             }, store: { [work] in try await work.run(AddTenantCallsStatement($0)) }, logger: logger)
     }
 
-    private var serve: ClosureService {
+    private var drainPort: ClosureService {
         ClosureService {
             try? await gracefulShutdown()
             // The monitor, which ended before this, has said that agentd does not serve any more.
-            if listener.connections > 0 { try? await Task.sleep(for: Self.noticeDuration) }
-            await listener.drain(graceMilliseconds: Self.drainMilliseconds)
+            await port.drain()
         }
     }
 
-    private var monitor: HealthMonitor {
-        HealthMonitor(
-            check: { for loop in loops { try await loop.check() } }, setReady: { health.setReady($0) }, logger: logger)
+    private func monitor(_ database: DaemonDatabase) -> HealthMonitor {
+        let inspection = DatabaseInspection(
+            applicationConninfo: database.application, platformConninfo: database.platform,
+            rowLevelSecurity: settings.tenancy.usesRowLevelSecurity)
+        return HealthMonitor(
+            check: { for loop in loops { try await loop.check() } },
+            inspect: { depth in try await Blocking.run { try inspection.run(depth) } }, state: admin.state,
+            setReady: { health.setReady($0) }, beginDraining: { health.beginDraining() }, logger: logger)
     }
 }

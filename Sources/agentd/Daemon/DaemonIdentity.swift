@@ -7,25 +7,21 @@ internal import Storage
 
 /// What the daemon as a whole knows of who may call: the signing keys, and the news of what has changed.
 struct DaemonIdentity: Sendable {
-    let signingKeys: SigningKeyRing
+    var signingKeys: SigningKeyRing { source.ring }
     let news = IdentityNews()
+    private let source: SigningKeySource
     private let settings: IdentitySettings
     private let logger: Logger
 
     init(_ settings: IdentitySettings, logger: Logger) async throws {
         do {
-            signingKeys = SigningKeyRing(try await Self.keys(settings, keySet: settings.keySet?.text))
+            source = try await SigningKeySource(settings)
         } catch {
             throw Failure(
                 .configuration, "AGENTD_JWKS cannot be used: \(error). It must be a JSON Web Key Set (RFC 7517).")
         }
         self.settings = settings
         self.logger = logger
-    }
-
-    private static func keys(_ settings: IdentitySettings, keySet: String?) async throws -> SigningKeys {
-        try await SigningKeys(
-            secret: settings.secret, keySet: keySet, issuer: settings.issuer, audience: settings.audience)
     }
 
     /// What keeps both up to date while calls are served.
@@ -40,17 +36,22 @@ struct DaemonIdentity: Sendable {
         }
         if let keySet = settings.keySet {
             services.append(
-                FileWatch(path: keySet.path, text: keySet.text, requests: reload.requests, logger: logger) {
-                    await exchangeKeys(for: $0)
+                FileWatch([keySet], requests: reload.requests(), logger: logger) { files in
+                    for keySet in files { await exchangeKeys(for: keySet.text) }
                 })
         }
         return services
     }
 
+    /// Takes over the secret of signed tokens and whom they must come from and be for.
+    func exchangeSettings(for settings: IdentitySettings) async throws {
+        if try await source.exchange(for: settings) { await news.announce([.signingKeys]) }
+    }
+
     /// Keys that cannot be used change nothing: those that are in force stay.
     private func exchangeKeys(for keySet: String) async {
         do {
-            signingKeys.exchange(for: try await Self.keys(settings, keySet: keySet))
+            guard try await source.exchange(keySet: keySet) else { return }
             await news.announce([.signingKeys])
             logger.notice("The signing keys of AGENTD_JWKS were exchanged")
         } catch {

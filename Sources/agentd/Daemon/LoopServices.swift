@@ -28,7 +28,9 @@ struct LoopServices: Sendable {
     let database: Database
     let dispatcher: Dispatcher
     private let meter: CallMeter
-    private let pools: [PostgresPool]
+    private let authenticator: Authenticator
+    private let tenantPool: PostgresPool
+    private let platformPool: PostgresPool
 
     init(_ eventLoop: any EventLoop, database location: DaemonDatabase, settings: Settings, shared: Shared) {
         func pool(_ conninfo: String, connections: Int) -> PostgresPool {
@@ -40,15 +42,15 @@ struct LoopServices: Sendable {
             configuration.statementTimeoutMilliseconds = settings.database.statementTimeoutMilliseconds
             return PostgresPool(configuration: configuration, eventLoop: eventLoop, logger: shared.logger)
         }
-        let tenantPool = pool(location.application, connections: settings.database.connections)
-        let platformPool = pool(location.platform, connections: Self.platformConnections)
-        pools = [tenantPool, platformPool]
+        tenantPool = pool(location.application, connections: settings.database.connections)
+        platformPool = pool(location.platform, connections: Self.platformConnections)
         executor = EventLoopTaskExecutor(eventLoop)
         database = Database(tenantPool: tenantPool, platformPool: platformPool)
         let authenticator = Authenticator(
             signingKeys: shared.signingKeys, singleTenant: shared.singleTenant, news: shared.dispatch.news,
             cacheCapacity: settings.identity.tokenCacheCapacity,
             recheckNanoseconds: UInt64(settings.identity.tokenRecheckMilliseconds) * 1_000_000, clock: .system)
+        self.authenticator = authenticator
         shared.dispatch.news.subscribe { [executor] changes in
             try? await executor.run { authenticator.forget(changes) }
         }
@@ -61,6 +63,17 @@ struct LoopServices: Sendable {
     /// Takes away what was counted of its calls.
     func takeCallCounts() async -> [TenantID: TenantStats.Calls] {
         (try? await executor.run { [meter] in meter.take() }) ?? [:]
+    }
+
+    private var pools: [PostgresPool] { [tenantPool, platformPool] }
+
+    /// How it is doing. It waits for the loop, which may be busy.
+    func figures() async -> LoopFigures? {
+        try? await executor.run { [authenticator, tenantPool, platformPool] in
+            LoopFigures(
+                tenantPool: LoopFigures.Pool(tenantPool), platformPool: LoopFigures.Pool(platformPool),
+                rememberedTokens: authenticator.rememberedTokens)
+        }
     }
 
     /// Opens every connection, so that the first calls do not wait for them.

@@ -1,20 +1,43 @@
 internal import Dispatch
 internal import Glibc
+internal import Synchronization
 
 /// SIGHUP: asks the daemon to look at its files again. It never ends the process.
 ///
 /// Unchecked: its signal source is kept alive here and touched no more once it is resumed.
 final class ReloadSignal: @unchecked Sendable {
-    /// Yields when a signal comes. For one listener.
-    let requests: AsyncStream<Void>
+    private struct State {
+        var hasCome = false
+        var listeners: [AsyncStream<Void>.Continuation] = []
+    }
+
     private let source: any DispatchSourceSignal
+    private let state = Mutex(State())
 
     init() {
-        let (requests, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        self.requests = requests
         signal(SIGHUP, SIG_IGN)
         source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "agentd.reload"))
-        source.setEventHandler { continuation.yield() }
+        source.setEventHandler { [unowned self] in signalReceived() }
         source.resume()
+    }
+
+    private func signalReceived() {
+        let listeners = state.withLock { state in
+            state.hasCome = true
+            return state.listeners
+        }
+        for listener in listeners { listener.yield() }
+    }
+
+    /// Yields when a signal comes, and at once when one has come before, which nobody may have heard. A new stream for
+    /// each listener; signals that come while it is busy are one.
+    func requests() -> AsyncStream<Void> {
+        let (requests, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let hasCome = state.withLock { state in
+            state.listeners.append(continuation)
+            return state.hasCome
+        }
+        if hasCome { continuation.yield() }
+        return requests
     }
 }

@@ -3,6 +3,9 @@ internal import Framing
 internal import Messages
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
+internal import NIOTLS
+internal import Synchronization
 
 /// A server of the framed protocol on a real socket, which does what the test tells it and nothing else.
 final class FrameServer: Sendable {
@@ -18,19 +21,36 @@ final class FrameServer: Sendable {
     /// - Parameters:
     ///   - host: An address of this machine; one that nobody else uses makes `port` certain to be free.
     ///   - port: 0 takes any.
-    static func start(host: String = "127.0.0.1", port: Int = 0) async throws -> FrameServer {
+    ///   - tls: Nil for connections that are not encrypted.
+    static func start(
+        host: String = "127.0.0.1", port: Int = 0, tls: NIOSSLContext? = nil
+    ) async throws -> FrameServer {
         let (accepted, continuation) = AsyncStream.makeStream(of: ServerConnection.self)
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        let channel = try await bootstrap(continuation, tls)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: host, port: port).get()
+        return FrameServer(channel: channel, accepted: accepted)
+    }
+
+    /// Listens on a unix-domain socket.
+    static func start(path: String, tls: NIOSSLContext? = nil) async throws -> FrameServer {
+        let (accepted, continuation) = AsyncStream.makeStream(of: ServerConnection.self)
+        let channel = try await bootstrap(continuation, tls).bind(unixDomainSocketPath: path).get()
+        return FrameServer(channel: channel, accepted: accepted)
+    }
+
+    private static func bootstrap(
+        _ accepted: AsyncStream<ServerConnection>.Continuation, _ tls: NIOSSLContext?
+    ) -> ServerBootstrap {
+        ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = ServerConnection(channel: channel)
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
                     try channel.pipeline.syncOperations.addHandler(FrameCollector(connection: connection))
-                    continuation.yield(connection)
+                    accepted.yield(connection)
                 }
             }
-            .bind(host: host, port: port).get()
-        return FrameServer(channel: channel, accepted: accepted)
     }
 
     var port: Int { channel.localAddress?.port ?? 0 }
@@ -76,6 +96,7 @@ struct ReceivedRequest: Sendable {
 /// One connection as the server sees it.
 final class ServerConnection: Sendable {
     private let channel: any Channel
+    private let negotiated = Mutex<String?>(nil)
     /// What came, in order; it ends with the connection. For one reader.
     let frames: AsyncStream<ReceivedFrame>
     fileprivate let continuation: AsyncStream<ReceivedFrame>.Continuation
@@ -83,6 +104,12 @@ final class ServerConnection: Sendable {
     init(channel: any Channel) {
         self.channel = channel
         (frames, continuation) = AsyncStream.makeStream()
+    }
+
+    /// The one that TLS agreed on.
+    fileprivate(set) var applicationProtocol: String? {
+        get { negotiated.withLock { $0 } }
+        set { negotiated.withLock { $0 = newValue } }
     }
 
     func welcome(messageBytes: UInt32 = 1 << 20, inFlight: UInt32 = 100) async throws {
@@ -100,6 +127,22 @@ final class ServerConnection: Sendable {
         let encoded = EncodedMessage(message, arena: arena)
         try await send(
             frame: ResponseFrame.success(id: id, requestID: requestID, message: encoded, arena: arena).bytes)
+    }
+
+    /// Answers a stream: each message, and then the end if it is to end.
+    func stream(_ id: UInt64, _ messages: [any EncodableMessage], ends: Bool = false) async throws {
+        let arena = Arena(capacity: 0)
+        for message in messages {
+            let encoded = EncodedMessage(message, arena: arena)
+            try await send(
+                frame: ResponseFrame.success(
+                    id: id, requestID: "call-1", message: encoded, isLast: false, arena: arena
+                ).bytes)
+        }
+        if ends {
+            try await send(
+                frame: ResponseFrame.success(id: id, requestID: "call-1", message: nil, arena: arena).bytes)
+        }
     }
 
     func refuse(_ id: UInt64, _ error: ServiceError, requestID: String = "call-1") async throws {
@@ -150,6 +193,11 @@ private final class FrameCollector: ChannelInboundHandler {
         } catch {
             return .other("\(error)")
         }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .handshakeCompleted(let negotiated)? = event as? TLSUserEvent else { return }
+        connection.applicationProtocol = negotiated
     }
 
     func channelInactive(context: ChannelHandlerContext) { connection.continuation.finish() }

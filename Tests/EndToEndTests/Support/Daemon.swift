@@ -14,16 +14,21 @@ final class Daemon: Sendable {
     }
 
     private let program: Program
-    /// `127.0.0.1:PORT` of the framed door.
-    let address: String
-    var port: Int { Int(address.split(separator: ":").last ?? "") ?? 0 }
+    private let listening: ReadyLine
+    /// Of both doors: `127.0.0.1:PORT`, or `unix:PATH`.
+    var address: String { listening.framed }
+    /// Of both doors; 0 on a socket.
+    var port: Int { ReadyLine.port(of: address) }
+    /// `127.0.0.1:PORT` of the HTTP for operators; nil when it is off.
+    var adminAddress: String? { listening.admin }
+    var adminPort: Int? { adminAddress.map(ReadyLine.port) }
     var processID: Int32 { program.processID }
     /// What it has logged so far.
     var log: String { program.standardError }
 
-    private init(program: Program, address: String) {
+    private init(program: Program, listening: ReadyLine) {
         self.program = program
-        self.address = address
+        self.listening = listening
     }
 
     /// Starts `agentd serve` on an external database and waits for its line of readiness.
@@ -34,7 +39,7 @@ final class Daemon: Sendable {
     /// Starts `agentd serve` and waits for its line of readiness.
     /// - Parameter descriptors: The most that it may open; nil for as many as the tests.
     static func start(settings: [String: String], descriptors: Int? = nil) async throws -> Daemon {
-        let environment = listening.merging(settings) { $1 }
+        let environment = anyPort.merging(settings) { $1 }
         let program =
             if let descriptors {
                 try Program.start(
@@ -44,11 +49,8 @@ final class Daemon: Sendable {
             } else {
                 try Program.start("agentd", ["serve"], environment: environment)
             }
-        let prefix = "agentd ready: framed "
         while true {
-            if let line = program.standardOutput.split(separator: "\n").first(where: { $0.hasPrefix(prefix) }) {
-                return Daemon(program: program, address: String(line.dropFirst(prefix.count)))
-            }
+            if let line = ReadyLine(in: program.standardOutput) { return Daemon(program: program, listening: line) }
             if let code = program.exitCode {
                 throw Failure(description: "agentd ended with \(code) before it was ready:\n\(program.standardError)")
             }
@@ -63,7 +65,7 @@ final class Daemon: Sendable {
 
     /// Runs `agentd serve` that is expected to refuse.
     static func refusedStart(_ database: TestDatabase, settings: [String: String] = [:]) async throws -> Exit {
-        let all = listening.merging(environment(database)) { $1 }.merging(settings) { $1 }
+        let all = anyPort.merging(environment(database)) { $1 }.merging(settings) { $1 }
         return try await Program.run("agentd", ["serve"], environment: all)
     }
 
@@ -88,7 +90,7 @@ final class Daemon: Sendable {
         ]
     }
 
-    private static let listening = ["AGENTD_LISTEN": "127.0.0.1:0", "AGENTD_ADMIN_LISTEN": "127.0.0.1:0"]
+    private static let anyPort = ["AGENTD_LISTEN": "127.0.0.1:0", "AGENTD_ADMIN_LISTEN": "127.0.0.1:0"]
 
     func signal(_ number: Int32) { program.signal(number) }
 

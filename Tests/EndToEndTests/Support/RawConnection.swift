@@ -6,7 +6,7 @@ internal import NIOPosix
 internal import Synchronization
 
 /// A connection to the framed door that sends any bytes and shows every frame that comes back.
-final class RawConnection: Sendable {
+final class RawConnection: CallConnection {
     struct Closed: Error {}
 
     /// One frame with its bytes as they came.
@@ -17,17 +17,25 @@ final class RawConnection: Sendable {
 
     private let channel: any Channel
     private let inbox: Inbox
+    /// Of calls that are given none.
+    private let ids = Counter()
 
     static func open(_ port: Int, token: String? = nil, tenant: String? = nil) async throws -> RawConnection {
+        try await open(.port(port), token: token, tenant: tenant)
+    }
+
+    static func open(
+        _ destination: Destination, token: String? = nil, tenant: String? = nil
+    ) async throws -> RawConnection {
         let inbox = Inbox()
-        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        let channel = try await destination.bootstrap
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try destination.encrypt(channel)
                     try channel.pipeline.syncOperations.addHandler(FrameCollector(inbox: inbox))
                 }
             }
-            .connect(host: "127.0.0.1", port: port).get()
+            .connect(to: destination.address).get()
         let connection = RawConnection(channel: channel, inbox: inbox)
         if let token {
             var headers = [Header("authorization", "Bearer \(token)")]
@@ -41,15 +49,7 @@ final class RawConnection: Sendable {
     static func with<R>(
         _ port: Int, token: String? = nil, tenant: String? = nil, _ body: (RawConnection) async throws -> R
     ) async throws -> R {
-        let connection = try await open(port, token: token, tenant: tenant)
-        do {
-            let result = try await body(connection)
-            try? await connection.close()
-            return result
-        } catch {
-            try? await connection.close()
-            throw error
-        }
+        try await open(port, token: token, tenant: tenant).use(body)
     }
 
     private init(channel: any Channel, inbox: Inbox) {
@@ -86,15 +86,38 @@ final class RawConnection: Sendable {
     func call(
         _ id: UInt64, _ method: String, _ message: some EncodableMessage, headers: [Header] = [], timeout: UInt32 = 0,
         isCancelled: Bool = false
-    ) async throws -> (response: ServerFrame.Response, bytes: [UInt8]) {
-        async let received = inbox.response(id)
+    ) async throws -> ServerFrame.Response {
+        async let response = inbox.response(id)
         try await send(
             .request(
                 id: id, method: method, headers: headers, timeoutMilliseconds: timeout, message: message.encoded()))
         if isCancelled { try await send(.cancel(id: id)) }
-        let answer = try await received
-        guard case .response(let response) = answer.frame else { throw Closed() }
-        return (response, answer.bytes)
+        return try await response
+    }
+
+    func call(_ path: String, message: [UInt8], headers: [Header], timeout: UInt32) async throws -> CallAnswer {
+        let id = ids.next()
+        async let response = inbox.response(id)
+        try await send(
+            .request(id: id, method: path, headers: headers, timeoutMilliseconds: timeout, message: message))
+        return CallAnswer(try await response)
+    }
+
+    func stream(
+        _ path: String, message: [UInt8], headers: [Header], timeout: UInt32,
+        each: ([UInt8]) async throws -> Bool
+    ) async throws -> CallAnswer? {
+        let id = ids.next()
+        try await send(
+            .request(id: id, method: path, headers: headers, timeoutMilliseconds: timeout, message: message))
+        while true {
+            let response = try await inbox.response(id)
+            guard response.more else { return CallAnswer(response) }
+            if try await each(response.message) { continue }
+            try await send(.cancel(id: id))
+            while try await inbox.response(id).more {}
+            return nil
+        }
     }
 }
 
@@ -127,7 +150,7 @@ private final class Inbox: Sendable {
         }
     }
 
-    func response(_ id: UInt64) async throws -> RawConnection.Received {
+    func response(_ id: UInt64) async throws -> ServerFrame.Response {
         let received = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<RawConnection.Received?, Never>) in
                 let immediate = state.withLock { state -> RawConnection.Received?? in
@@ -144,8 +167,8 @@ private final class Inbox: Sendable {
         } onCancel: {
             close()
         }
-        guard let received else { throw RawConnection.Closed() }
-        return received
+        guard case .response(let response)? = received?.frame else { throw RawConnection.Closed() }
+        return response
     }
 
     func received(_ received: RawConnection.Received) {

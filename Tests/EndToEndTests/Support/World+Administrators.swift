@@ -3,12 +3,10 @@ internal import Messages
 internal import TestSupport
 
 extension World {
-    /// Opens a connection of the system administrator.
+    /// Opens a connection of the system administrator, to the current door.
     /// - Parameter tenant: The tenant that it selects, by slug or id.
     func speakAsSystemAdministrator<R>(in tenant: String? = nil, _ body: (Caller) async throws -> R) async throws -> R {
-        try await RawConnection.with(daemon.port, token: systemAdministrator, tenant: tenant) {
-            try await body(Caller($0))
-        }
+        try await daemon.speak(token: systemAdministrator, tenant: tenant, body)
     }
 
     /// A new administrator of the first tenant.

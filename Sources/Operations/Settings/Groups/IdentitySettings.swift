@@ -1,11 +1,9 @@
-internal import Foundation
-
 /// Which signed tokens are believed, and for how long a verified one is.
 package struct IdentitySettings: Sendable {
     /// The key of HS256.
     package let secret: String?
-    /// A file with a JSON Web Key Set, and its text.
-    package let keySet: (path: String, text: String)?
+    /// A file with a JSON Web Key Set.
+    package let keySet: TextFile?
     package let issuer: String?
     package let audience: String?
     /// Verified tokens that each event loop remembers.
@@ -21,7 +19,7 @@ package struct IdentitySettings: Sendable {
 
     init(_ reader: inout SettingsReader) {
         secret = reader.value(Self.secretSetting)
-        keySet = Self.keySet(&reader)
+        keySet = reader.file(Self.keySetSetting)
         issuer = reader.value(Self.issuerSetting)
         audience = reader.value(Self.audienceSetting)
         tokenCacheCapacity = reader.value(Self.cacheSetting)
@@ -29,29 +27,22 @@ package struct IdentitySettings: Sendable {
         listensToDatabase = reader.value(Self.notificationsSetting)
     }
 
-    private static func keySet(_ reader: inout SettingsReader) -> (path: String, text: String)? {
-        guard let path = reader.value(keySetSetting) else { return nil }
-        do {
-            return (path, try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8))
-        } catch {
-            reader.refuse("The file \(path) of AGENTD_JWKS cannot be read: \(error.localizedDescription)")
-            return nil
-        }
-    }
-
     /// RFC 7518, section 3.2: a key of HS256 has at least as many bits as its hash.
     private static let secretSetting = Setting.text(
         "AGENTD_JWT_SECRET", secrecy: .secret,
         expected: "at least 32 bytes long, such as the output of `openssl rand -hex 32`", minimumBytes: 32,
-        "The secret of signed tokens (JWT) with HS256. Without it and AGENTD_JWKS only API keys are accepted.")
+        "The secret of signed tokens (JWT) with HS256. Without it and AGENTD_JWKS only API keys are accepted."
+    ).changingAtRunTime
     private static let keySetSetting = Setting.text(
         "AGENTD_JWKS", expected: "the path of a file",
         "A file with the public keys of signed tokens (JWT) as a JSON Web Key Set, for ES256, EdDSA and RS256. It is "
             + "read again within seconds of a change, and at once after SIGHUP.")
     private static let issuerSetting = Setting.text(
-        "AGENTD_JWT_ISSUER", "What `iss` of a signed token must be. Not checked by default.")
+        "AGENTD_JWT_ISSUER", "What `iss` of a signed token must be. Not checked by default."
+    ).changingAtRunTime
     private static let audienceSetting = Setting.text(
-        "AGENTD_JWT_AUDIENCE", "What `aud` of a signed token must hold. Not checked by default.")
+        "AGENTD_JWT_AUDIENCE", "What `aud` of a signed token must hold. Not checked by default."
+    ).changingAtRunTime
     private static let cacheSetting = Setting.integer(
         "AGENTD_TOKEN_CACHE", 16...1_000_000, fallback: 16_384,
         "Verified tokens that each event loop remembers, so that a call does not look its token up again.")

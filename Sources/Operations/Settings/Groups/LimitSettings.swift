@@ -34,22 +34,28 @@ package struct LimitSettings: Sendable {
         "AGENTD_MAX_MESSAGE_BYTES", 1_024...(64 << 20), fallback: standard.messageBytes,
         "The longest message, in bytes.")
     private static let inFlightSetting = Setting.integer(
-        "AGENTD_MAX_IN_FLIGHT", 1...65_536, fallback: standard.callsInFlight, "Calls in flight on one connection.")
+        "AGENTD_MAX_IN_FLIGHT", 1...65_536, fallback: standard.callsInFlight, "Calls in flight on one connection."
+    ).changingAtRunTime
     private static let headerBytesSetting = Setting.integer(
         "AGENTD_MAX_HEADER_BYTES", 256...(1 << 20), fallback: standard.headerBytes,
         "Bytes of the headers of one call: keys, values and 32 for each.")
     private static let frameTimeoutSetting = Setting.duration(
         "AGENTD_FRAME_TIMEOUT", 100...600_000, fallback: standard.frameTimeoutMilliseconds,
-        "How long a client may take for its first frame, and for a frame that it began.")
+        "How long a client may take for its first frame, and for a frame that it began."
+    ).changingAtRunTime
     private static let idleTimeoutSetting = Setting.duration(
         "AGENTD_IDLE_TIMEOUT", 1_000...86_400_000, fallback: standard.idleTimeoutMilliseconds,
-        "After how long a connection that is silent and has no call in flight is closed.")
+        "After how long a connection that is silent and has no call in flight is closed."
+    ).changingAtRunTime
     private static let connectionsSetting = Setting.integer(
-        "AGENTD_MAX_CONNECTIONS", 1...1_000_000, fallback: standard.connections, "Client connections in total.")
+        "AGENTD_MAX_CONNECTIONS", 1...1_000_000, fallback: standard.connections, "Client connections in total."
+    ).changingAtRunTime
     private static let defaultDeadlineSetting = Setting.duration(
         "AGENTD_DEFAULT_DEADLINE", 1...86_400_000, fallback: standard.defaultDeadlineMilliseconds,
-        "The deadline of a call that names none.")
+        "The deadline of a call that names none."
+    ).changingAtRunTime
     private static let maximumDeadlineSetting = Setting.duration(
         "AGENTD_MAX_DEADLINE", 1...86_400_000, fallback: standard.maximumDeadlineMilliseconds,
-        "The longest deadline that a call may ask for; a longer one is cut to it.")
+        "The longest deadline that a call may ask for; a longer one is cut to it."
+    ).changingAtRunTime
 }

@@ -1,0 +1,162 @@
+internal import AgentdCore
+internal import FoundationEssentials
+internal import Listening
+internal import Messages
+
+/// The head of a gRPC request, header by header as HTTP/2 brings it.
+struct RequestHead {
+    /// What a request is answered that is not gRPC at all (RFC 9110, 15).
+    enum HTTPStatus: String {
+        case methodNotAllowed = "405"
+        case unsupportedMediaType = "415"
+    }
+
+    /// How its messages may be compressed.
+    enum Encoding {
+        case identity
+        case gzip
+        case unknown
+    }
+
+    private enum Timeout {
+        case none
+        case nanoseconds(UInt64)
+        case invalid
+    }
+
+    /// What each header costs besides name and value, as HTTP/2 counts them (RFC 9113, 6.5.2).
+    private static let overheadBytes = 32
+    /// What a head may take besides its metadata: pseudo headers and those of gRPC.
+    static let reservedBytes = 4 * 1_024
+    /// Metadata of this ending is bytes in base64.
+    private static let binarySuffix = "-bin"
+
+    private(set) var path = ""
+    private var isPost = false
+    private var isGRPC = false
+    private var timeout = Timeout.none
+    private(set) var encoding = Encoding.identity
+    private(set) var acceptsGzip = false
+    /// Metadata: all that neither HTTP nor gRPC has reserved.
+    private(set) var headers: [Header] = []
+    private var metadataBytes = 0
+    private var allBytes = 0
+    private var hasInvalidMetadata = false
+
+    private let limit: Int
+
+    /// - Parameter limit: Bytes that its metadata may take: keys, values and 32 for each.
+    init(limit: Int) { self.limit = limit }
+
+    var timeoutNanoseconds: UInt64? {
+        if case .nanoseconds(let value) = timeout { value } else { nil }
+    }
+
+    private var isTooLarge: Bool { metadataBytes > limit || allBytes > limit + Self.reservedBytes }
+
+    mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+        allBytes += name.count + value.count + Self.overheadBytes
+        // What is refused anyhow is not kept.
+        guard !isTooLarge, let first = name.first else { return }
+        switch first {
+        case UInt8(ascii: ":"): addPseudo(name, value)
+        case UInt8(ascii: "g") where name.begins(with: "grpc-"): addReserved(name, value)
+        case UInt8(ascii: "c") where name.equals("content-type"): isGRPC = Self.isGRPC(value)
+        case UInt8(ascii: "t") where name.equals("te"): break
+        case UInt8(ascii: "u") where name.equals("user-agent"): break
+        default: addMetadata(name, value)
+        }
+    }
+
+    private mutating func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        if name.equals(":path") {
+            path = String(decoding: value, as: UTF8.self)
+        } else if name.equals(":method") {
+            isPost = value.equals("POST")
+        }
+    }
+
+    private mutating func addReserved(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        if name.equals("grpc-timeout") {
+            timeout = GRPCTimeout.nanoseconds(value).map { .nanoseconds($0) } ?? .invalid
+        } else if name.equals("grpc-encoding") {
+            encoding = value.equals("identity") ? .identity : value.equals("gzip") ? .gzip : .unknown
+        } else if name.equals("grpc-accept-encoding") {
+            acceptsGzip = value.split(separator: UInt8(ascii: ",")).contains { item in
+                UnsafeRawBufferPointer(rebasing: item).trimmed.equals("gzip")
+            }
+        }
+    }
+
+    private mutating func addMetadata(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+        metadataBytes += name.count + value.count + Self.overheadBytes
+        guard !isTooLarge else { return }
+        let key = String(decoding: name, as: UTF8.self)
+        guard key.hasSuffix(Self.binarySuffix) else {
+            return headers.append(Header(key: key, value: Array(value)))
+        }
+        // Several values of one key may come joined with commas.
+        for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            guard let bytes = Self.base64(UnsafeRawBufferPointer(rebasing: part).trimmed) else {
+                hasInvalidMetadata = true
+                return
+            }
+            headers.append(Header(key: key, value: bytes))
+        }
+    }
+
+    /// `application/grpc`, also with the message format that we have anyway, or with parameters.
+    private static func isGRPC(_ value: UnsafeRawBufferPointer) -> Bool {
+        let format = "application/grpc"
+        guard value.begins(with: format) else { return false }
+        let rest = UnsafeRawBufferPointer(rebasing: value[format.utf8.count...])
+        return rest.isEmpty || rest.first == UInt8(ascii: ";") || rest.equals("+proto") || rest.begins(with: "+proto;")
+    }
+
+    /// With or without padding.
+    private static func base64(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
+        let padding = String(repeating: "=", count: (4 - text.count % 4) % 4)
+        return Data(base64Encoded: String(decoding: text, as: UTF8.self) + padding).map { Array($0) }
+    }
+}
+
+// MARK: The verdict
+
+extension RequestHead {
+    /// Why it is no gRPC request; nil when it is one.
+    var httpStatus: HTTPStatus? {
+        if !isPost { return .methodNotAllowed }
+        return isGRPC ? nil : .unsupportedMediaType
+    }
+
+    /// What is wrong with a gRPC request before anything of its message has come.
+    var refusal: ServiceError? {
+        if isTooLarge { return .headersTooLarge(limit: limit) }
+        guard headers.keysAreValid, !hasInvalidMetadata else { return .headerKeysInvalid }
+        if case .invalid = timeout {
+            return ServiceError(
+                .headerInvalid, "grpc-timeout is not one to eight digits and one of the units H, M, S, m, u and n.")
+        }
+        if encoding == .unknown {
+            return ServiceError(
+                .encodingUnsupported, "Messages are taken as they are or in gzip: set grpc-encoding accordingly.")
+        }
+        return nil
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func equals(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && text.withUTF8Buffer { elementsEqual($0) }
+    }
+
+    fileprivate func begins(with text: String) -> Bool { starts(with: text.utf8) }
+
+    /// Without spaces at both ends.
+    fileprivate var trimmed: UnsafeRawBufferPointer {
+        let space = UInt8(ascii: " ")
+        let start = firstIndex { $0 != space } ?? endIndex
+        let end = lastIndex { $0 != space }.map { $0 + 1 } ?? start
+        return UnsafeRawBufferPointer(rebasing: self[start..<end])
+    }
+}

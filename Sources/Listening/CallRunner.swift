@@ -1,0 +1,117 @@
+package import AgentdCore
+internal import LoopExecutor
+package import Messages
+internal import NIOCore
+package import Services
+
+/// A connection as its calls see it: where their answers go.
+package protocol CallOwner: AnyObject {
+    /// Whether answers pile up because the client does not read them, so that no further call is to start.
+    var answersPileUp: Bool { get }
+    /// The call has ended. Its memory is taken back when this returns.
+    func callEnded(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>)
+    /// One message of a stream that is not abandoned.
+    func send(_ message: EncodedMessage, of call: RunningCall)
+    /// Whether the client has not taken enough of the stream yet.
+    func isHeldUp(_ call: RunningCall) -> Bool
+}
+
+/// Runs the calls of one connection as tasks on its event loop, so many at a time.
+///
+/// Unchecked: it is confined to its connection's event loop; the tasks of the calls run on that loop too.
+package final class CallRunner: @unchecked Sendable {
+    /// Messages of calls in flight that a connection may hold, as a multiple of the longest message, before its
+    /// requests are no longer read.
+    private static let heldMessages = 8
+    /// Tasks of calls that a connection may have, as a multiple of its calls in flight, before its requests are no
+    /// longer read: a call that was cancelled is not in flight any more, but its task needs a moment to end.
+    private static let unfinishedFactor = 2
+
+    private let loop: ServerLoop
+    private let limits: WireLimits
+    private weak var owner: (any CallOwner)?
+    private var queue = CallQueue()
+    private var heldBytes = 0
+    private var blocked: [RunningCall] = []
+
+    package init(loop: ServerLoop, limits: WireLimits) {
+        self.loop = loop
+        self.limits = limits
+    }
+
+    /// Before anything else.
+    package func serve(_ owner: any CallOwner) { self.owner = owner }
+
+    /// Whether the messages of its calls leave room for another one.
+    package var hasRoomForMessage: Bool { heldBytes < Self.heldMessages * limits.messageBytes }
+
+    /// Whether another call may come: those that were given up end by themselves, but not at once.
+    package var hasRoomForCall: Bool { queue.count < Self.unfinishedFactor * limits.callsInFlight }
+
+    /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.
+    package func enqueue(_ call: RunningCall, _ inbound: InboundCall) {
+        heldBytes += call.messageBytes
+        call.inbound = inbound
+        queue.append(CallQueue.Waiting(call: call, inbound: inbound))
+    }
+
+    /// Starts the calls that may run, and lets streams go on.
+    package func goOn() {
+        let holdBack = owner?.answersPileUp ?? true
+        while let next = queue.next(holdBack: holdBack) {
+            if next.call.isAbandoned { release(next.call) } else { start(next) }
+        }
+        unblock()
+    }
+
+    /// Lets streams go on whose clients have taken enough.
+    private func unblock() {
+        guard !blocked.isEmpty, let owner else { return }
+        let ready = blocked.filter { $0.isAbandoned || !owner.isHeldUp($0) }
+        guard !ready.isEmpty else { return }
+        blocked.removeAll { call in ready.contains { $0 === call } }
+        for call in ready { call.resumeSender() }
+    }
+
+    /// The task of a call stays on this event loop.
+    private func start(_ waiting: CallQueue.Waiting) {
+        let handler = loop.handler
+        let (inbound, call) = (waiting.inbound, waiting.call)
+        let running = NIOLoopBound(call, eventLoop: loop.executor.eventLoop)
+        if call.isStream {
+            inbound.sender = { (message) throws(ServiceError) in try await self.send(message, of: running.value) }
+        }
+        let task = Task(executorPreference: loop.executor) {
+            let result: Result<EncodedMessage?, ServiceError>
+            do throws(ServiceError) {
+                result = .success(try await handler.answer(inbound))
+            } catch {
+                result = .failure(error)
+            }
+            self.ended(running.value, with: result)
+        }
+        call.runs(in: task)
+    }
+
+    private func ended(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>) {
+        owner?.callEnded(call, with: result)
+        release(call)
+        goOn()
+    }
+
+    private func send(_ message: EncodedMessage, of call: RunningCall) async throws(ServiceError) {
+        guard !call.isAbandoned, let owner else { throw .cancelled }
+        owner.send(message, of: call)
+        while !call.isAbandoned, owner.isHeldUp(call) {
+            blocked.append(call)
+            await call.blockSender()
+        }
+    }
+
+    /// Nobody uses the memory of a call any more.
+    private func release(_ call: RunningCall) {
+        queue.ended(call)
+        heldBytes -= call.messageBytes
+        loop.arenas.giveBack(call.arena)
+    }
+}

@@ -1,0 +1,51 @@
+package import Messages
+package import Services
+
+/// A call in flight on a connection. Confined to the connection's event loop.
+package final class RunningCall {
+    /// Its number on the connection.
+    package let id: UInt64
+    package let observed: ObservedCall
+    /// Bytes of its message, which count against what the connection may hold.
+    let messageBytes: Int
+    /// Holds its request and its answer, and is used until its task has ended, whoever still waits for it.
+    package let arena: Arena
+    /// What it asks; nil until it runs.
+    package internal(set) var inbound: InboundCall?
+    private var task: Task<Void, Never>?
+    /// Its caller has been answered: it was cancelled, or its deadline has passed.
+    package private(set) var isAbandoned = false
+    /// Waits until the client has taken what was sent before.
+    private var blockedSender: CheckedContinuation<Void, Never>?
+
+    package init(id: UInt64, observed: ObservedCall, messageBytes: Int, arena: Arena) {
+        self.id = id
+        self.observed = observed
+        self.messageBytes = messageBytes
+        self.arena = arena
+    }
+
+    /// `x-request-id` of the call.
+    package var callID: String { observed.callID }
+
+    /// Whether it goes on for as long as the client likes, and neither works nor waits for the database meanwhile.
+    package var isStream: Bool { observed.method?.kind == .serverStream }
+
+    func runs(in task: Task<Void, Never>) { self.task = task }
+
+    package func abandon() {
+        isAbandoned = true
+        task?.cancel()
+        resumeSender()
+    }
+
+    /// Suspends its task until `resumeSender`.
+    func blockSender(isolation: isolated (any Actor)? = #isolation) async {
+        await withCheckedContinuation { blockedSender = $0 }
+    }
+
+    func resumeSender() {
+        blockedSender?.resume()
+        blockedSender = nil
+    }
+}

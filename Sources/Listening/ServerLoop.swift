@@ -1,0 +1,50 @@
+package import AgentdCore
+package import LoopExecutor
+internal import Messages
+internal import NIOCore
+package import Services
+
+/// What all connections of one event loop share. Confined to that loop.
+package final class ServerLoop {
+    package let executor: EventLoopTaskExecutor
+    /// Answers the calls; another one as soon as the daemon is ready.
+    package internal(set) var handler: any CallHandler
+    package let observer: CallObserver
+    package private(set) var arenas: ArenaPool
+    /// For `x-request-id`, which tells calls apart and is no secret.
+    private var generator = FastRandomNumberGenerator()
+
+    init(_ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver) {
+        executor = EventLoopTaskExecutor(eventLoop)
+        self.handler = handler
+        self.observer = observer
+        arenas = ArenaPool(capacity: WireLimits().arenaBytes)
+    }
+
+    /// An `x-request-id` for a call that brought none.
+    private func newCallID() -> String { UUIDValue.random(using: &generator).description }
+
+    /// The `x-request-id` of a client when it can stand in a log line, or else one of ours.
+    package func callID(given value: [UInt8]?) -> String {
+        guard let value, (1...128).contains(value.count), value.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            return newCallID()
+        }
+        return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Arenas are of the size that the limits of the newest connection ask for.
+    func prepare(for limits: WireLimits) {
+        if arenas.capacity != limits.arenaBytes { arenas = ArenaPool(capacity: limits.arenaBytes) }
+    }
+}
+
+extension WireLimits {
+    /// The longest payload of a frame: a message of the longest kind, its headers, and what the frame adds to them.
+    package var frameBytes: Int { messageBytes + headerBytes + 4 * 1_024 }
+
+    /// Bytes that a frame may take when it is decoded. Its message is copied once; headers are small and may be many.
+    package var frameMemoryBytes: Int { messageBytes + headerBytes * 24 + 16 * 1_024 }
+
+    /// Bytes that decoding the frame and its message may take.
+    fileprivate var arenaBytes: Int { frameMemoryBytes + messageBytes * DecodingMemory.factor }
+}

@@ -1,0 +1,90 @@
+package import AgentdCore
+package import Metrics
+
+/// Counts and logs calls as their doors tell of them: that they began, and what their callers were answered. One for
+/// each event loop; confined to it.
+package final class CallObserver {
+    private let log: CallLog
+    private let metrics: any MetricsFactory
+    /// By the identity of their method.
+    private var measures: [ObjectIdentifier: CallMeasures] = [:]
+    private let measuresOfUnknown: CallMeasures
+    private let framedCallsInFlight: Meter
+    private let grpcCallsInFlight: Meter
+    private var refusals: [Reason: Counter] = [:]
+
+    /// - Parameter metrics: The backend; it must be in place before this is made.
+    package init(log: CallLog, metrics: any MetricsFactory = MetricsSystem.factory) {
+        func inFlight(_ door: DoorName) -> Meter {
+            Meter(label: "agentd_calls_in_flight", dimensions: [("door", door.rawValue)], factory: metrics)
+        }
+        self.log = log
+        self.metrics = metrics
+        measuresOfUnknown = CallMeasures(of: nil, metrics)
+        framedCallsInFlight = inFlight(.framed)
+        grpcCallsInFlight = inFlight(.grpc)
+    }
+
+    /// A request was read: it is in flight from now on, whether it will be run or refused.
+    package func began(_ call: ObservedCall) {
+        let measures = measures(of: call.method)
+        call.measures = measures
+        measures.began()
+        callsInFlight(of: call.origin.door).increment()
+    }
+
+    /// The caller was answered, or has given up. Only the first end of a call counts: what becomes of its task later is
+    /// not told to anybody.
+    /// - Parameters:
+    ///   - reason: Why it failed; nil when the code says all.
+    ///   - now: Of the monotonic clock, in nanoseconds.
+    package func ended(_ call: ObservedCall, _ code: StatusCode, _ reason: Reason?, at now: UInt64) {
+        guard let measures = call.measures else { return }
+        call.measures = nil
+        let nanoseconds = now > call.startedAt ? now - call.startedAt : 0
+        measures.ended(code, nanoseconds: Int64(clamping: nanoseconds))
+        callsInFlight(of: call.origin.door).decrement()
+        if let reason, reason.isForWantOfRoom { refusal(for: reason).increment() }
+        log.ended(call, code, reason, nanoseconds: nanoseconds)
+    }
+
+    /// The same; without an error it was answered `OK`.
+    package func ended(_ call: ObservedCall, with error: ServiceError?, at now: UInt64) {
+        ended(call, error?.code ?? .ok, error?.reason, at: now)
+    }
+
+    private func measures(of method: CallMethod?) -> CallMeasures {
+        guard let method else { return measuresOfUnknown }
+        let key = ObjectIdentifier(method)
+        if let known = measures[key] { return known }
+        let new = CallMeasures(of: method, metrics)
+        measures[key] = new
+        return new
+    }
+
+    private func callsInFlight(of door: DoorName) -> Meter {
+        switch door {
+        case .framed: framedCallsInFlight
+        case .grpc: grpcCallsInFlight
+        }
+    }
+
+    private func refusal(for reason: Reason) -> Counter {
+        if let known = refusals[reason] { return known }
+        let new = Counter(
+            label: "agentd_refusals_total", dimensions: [("reason", reason.rawValue)], factory: metrics)
+        refusals[reason] = new
+        return new
+    }
+}
+
+extension Reason {
+    /// Whether the call was refused because it would have been too much: for a limit or a quota, or for a daemon that
+    /// is busy, starting or stopping.
+    var isForWantOfRoom: Bool {
+        switch self {
+        case .databasePoolTimeout, .starting, .draining: true
+        default: code == .resourceExhausted
+        }
+    }
+}

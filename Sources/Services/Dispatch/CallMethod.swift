@@ -1,0 +1,26 @@
+/// How the messages of a method come and go.
+package enum MethodKind: Sendable, Equatable {
+    /// One message, one answer.
+    case unary
+    /// One message, any number of answers.
+    case serverStream
+    /// Any number of messages, each with one answer, in their order.
+    case exchange
+}
+
+/// What a door must know of a method before the call is run. There is one of each, however many event loops there are.
+package final class CallMethod: Sendable {
+    /// As in gRPC, such as `/agentd.v1.AgentService/GetAgent`.
+    package let path: String
+    package let kind: MethodKind
+
+    package init(path: String, kind: MethodKind) {
+        self.path = path
+        self.kind = kind
+    }
+
+    /// The full name of the service, such as `agentd.v1.AgentService`.
+    package var service: Substring { path.dropFirst().prefix { $0 != "/" } }
+    /// Its name without the service, such as `GetAgent`.
+    package var name: Substring { path[path.index(after: path.lastIndex(of: "/") ?? path.startIndex)...] }
+}

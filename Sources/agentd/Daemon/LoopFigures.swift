@@ -1,0 +1,23 @@
+internal import Postgres
+
+/// How one event loop is doing, at one moment.
+struct LoopFigures: Sendable {
+    struct Pool: Sendable {
+        let openConnections: Int
+        let wantedConnections: Int
+        let waitingCalls: Int
+        let callsInFlight: Int
+
+        /// On the loop of the pool.
+        init(_ pool: PostgresPool) {
+            openConnections = pool.openConnections
+            wantedConnections = pool.wantedConnections
+            waitingCalls = pool.waitingCalls
+            callsInFlight = pool.callsInFlight
+        }
+    }
+
+    let tenantPool: Pool
+    let platformPool: Pool
+    let rememberedTokens: Int
+}
