@@ -21,7 +21,6 @@ extension ConnectionHandler: CallOwner {
             if let message { append(message, to: stream, call) }
             if stream.kind == .exchange {
                 stream.serviceTrailers += call.inbound?.responseTrailers ?? []
-                grant(budget.release(stream.id))
                 return goOn(stream)
             }
             end(stream, trailers: call.inbound?.responseTrailers ?? [])
@@ -177,7 +176,10 @@ extension ConnectionHandler {
         for stream in streams.values where stream.nextDue <= now {
             switch stream.phase {
             case .open: answer(stream, with: stream.dueError(at: now))
-            case .answered: session?.reset(stream: stream.id, .cancel)
+            case .answered:
+                // Once: the reset itself may have to wait.
+                stream.outputBy = .max
+                session?.reset(stream: stream.id, .cancel)
             case .readingHead: break
             }
         }

@@ -140,7 +140,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     /// A small message that becomes a large one needs room as if it had been large.
     private func hasRoom(toDecompress message: MessageAssembler.Message, _ stream: GRPCStream) -> Bool {
         guard message.isCompressed, let size = Gzip.announcedSize(message.bytes),
-            (Self.streamWindow...limits.messageBytes).contains(size), !budget.hasRoom(stream.id)
+            size > Self.streamWindow, size <= limits.messageBytes, !budget.hasRoom(stream.id)
         else { return true }
         stream.awaitsRoom = true
         let granted = budget.request(size, for: stream.id)
@@ -150,14 +150,23 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     }
 
     private func run(_ stream: GRPCStream, _ message: MessageAssembler.Message) {
-        if stream.kind == .exchange {
-            session?.consumeStream(stream.id, message.bytes.count + GRPCStream.prefixBytes)
-        }
+        if stream.kind == .exchange { beginNextMessage(of: stream, after: message) }
         do throws(ServiceError) {
             run(stream, try decompressed(message, encoding: stream.head.encoding))
         } catch {
             answer(stream, with: error)
         }
+    }
+
+    /// The room that a long message of an exchange had is no longer the stream's: the next one asks again.
+    private func beginNextMessage(of stream: GRPCStream, after message: MessageAssembler.Message) {
+        if budget.hasRoom(stream.id) {
+            session?.widen(stream: stream.id, to: Self.streamWindow)
+            grant(budget.release(stream.id))
+        }
+        session?.consumeStream(stream.id, message.bytes.count + GRPCStream.prefixBytes)
+        // Of the next one the prefix may have come already.
+        if let announced = stream.assembler.announced { makeRoom(for: announced, stream) }
     }
 
     private func run(_ stream: GRPCStream, _ message: [UInt8]) {

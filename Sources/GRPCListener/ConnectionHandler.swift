@@ -263,6 +263,9 @@ extension ConnectionHandler {
             session?.terminate(reason == .idle ? .noError : .enhanceYourCalm, reason: reason.rawValue)
             endStreams()
         case .close:
+            isClosing = true
+            wakeUp?.task.cancel()
+            wakeUp = nil
             flush()
             context?.close(promise: nil)
         }

@@ -22,9 +22,10 @@ enum GRPCStatus {
     static func details(of error: ServiceError, arena: Arena) -> String {
         let whole = base64(EncodedMessage(StatusDetails(error), arena: arena))
         guard whole.utf8.count > maximumDetailBytes else { return whole }
-        let violations = error.details.lazy.compactMap { detail -> [FieldViolation]? in
-            if case .badRequest(let violations) = detail { violations } else { nil }
-        }.first ?? []
+        let violations =
+            error.details.lazy.compactMap { detail -> [FieldViolation]? in
+                if case .badRequest(let violations) = detail { violations } else { nil }
+            }.first ?? []
         let message = shortened(error.message)
         let kept = violations.prefix(violations.count / 2)
         let details: [ErrorDetail] = kept.isEmpty ? [] : [.badRequest(Array(kept))]

@@ -62,9 +62,14 @@ final class GRPCStream {
         if sentBytes == outgoing.count {
             outgoing = bytes
             sentBytes = 0
-        } else {
-            outgoing.append(contentsOf: bytes)
+            return
         }
+        // A client that always leaves something behind must not make it grow for ever.
+        if sentBytes > outgoing.count / 2 {
+            outgoing.removeFirst(sentBytes)
+            sentBytes = 0
+        }
+        outgoing.append(contentsOf: bytes)
     }
 
     /// Nothing but what is left, and then these.

@@ -77,6 +77,8 @@ final class HTTP2Session {
         nghttp2_option_set_max_continuations(options, Self.continuations)
         // Streams that are closed are of no use to us; priorities, which need them, are not used.
         nghttp2_option_set_no_closed_streams(options, 1)
+        // A value that ends in a space is a value: who sends an empty token is told so.
+        nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(options, 1)
         // `FloodGuard` counts resets and pings, with regard to how many calls were answered; it says why it ends a
         // connection, which the library does not.
         nghttp2_option_set_max_outbound_ack(options, Self.outboundAcknowledgements)

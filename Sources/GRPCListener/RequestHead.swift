@@ -95,8 +95,10 @@ struct RequestHead {
         guard key.hasSuffix(Self.binarySuffix) else {
             return headers.append(Header(key: key, value: Array(value)))
         }
-        // Several values of one key may come joined with commas.
+        // Several values of one key may come joined with commas; each costs what a header of its own would.
         for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+            if part.startIndex > value.startIndex { metadataBytes += name.count + Self.overheadBytes }
+            guard !isTooLarge else { return }
             guard let bytes = Self.base64(UnsafeRawBufferPointer(rebasing: part).trimmed) else {
                 hasInvalidMetadata = true
                 return

@@ -241,7 +241,7 @@ struct AgentctlMistakeTests {
     @Test("A change whose outcome is open: it says how to repeat it safely")
     func outcome() async throws {
         try await World.with { world in
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             let create = ["agents", "create", "--name", "open", "--type", "RESEARCH"]
             let exit = try await world.agentctl(token: world.bob.key, create + ["--timeout", "300ms"])
             try lock.release()

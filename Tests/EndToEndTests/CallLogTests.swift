@@ -92,7 +92,7 @@ struct CallLogTests {
     @Test("A call whose caller gave up, or whose time was over, is logged once, and is in flight no more")
     func abandoned() async throws {
         try await World.with(settings: Daemon.loggingCalls.merging(["AGENTD_DB_CONNECTIONS": "4"]) { $1 }) { world in
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             try await giveUp("gone", lock, world)
             try await world.speak(as: world.ada) { ada in
                 await expectRefusal(.deadlineExceeded, "DEADLINE_EXCEEDED") {
@@ -129,7 +129,7 @@ struct CallLogTests {
     }
 
     /// Makes a call that waits for the lock, and cancels it as the door would have it.
-    private func giveUp(_ id: String, _ lock: AgentsLock, _ world: World) async throws {
+    private func giveUp(_ id: String, _ lock: TableLock, _ world: World) async throws {
         switch Door.current {
         case .framed:
             try await RawConnection.with(world.daemon.port, token: world.ada.key) { connection in

@@ -16,7 +16,7 @@ struct CallsInFlightTests {
         try await World.with(settings: Self.roomy) { world in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("a")
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await ada.connection.get(agent.id, id: 101)
                 try await lock.waitForBlocked(1)
                 try await ada.connection.request(102, "UserService/WhoAmI", WhoAmIRequest())
@@ -36,7 +36,7 @@ struct CallsInFlightTests {
         try await World.with(settings: Self.roomy) { world in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("a")
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await ada.connection.get(agent.id, id: 101)
                 try await lock.waitForBlocked(1)
                 try await ada.connection.send(.cancel(id: 101))
@@ -61,7 +61,7 @@ struct CallsInFlightTests {
         try await World.with(settings: settings) { world in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("a")
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await ada.connection.get(agent.id, id: 101)
                 try await lock.waitForBlocked(1)
                 try await ada.connection.request(102, "AgentService/CreateAgent", Self.create("cancelled"))
@@ -92,7 +92,7 @@ struct CallsInFlightTests {
         try await World.with(settings: Self.roomy) { world in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("a")
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await ada.connection.get(agent.id, id: 101)
                 try await ada.connection.get(agent.id, id: 102, timeout: 2_000)
                 try await ada.connection.get(agent.id, id: 103, timeout: 300)
@@ -116,7 +116,7 @@ struct CallsInFlightTests {
         try await World.with(settings: settings) { world in
             try await world.speak(as: world.ada) { ada in
                 _ = try await ada.createAgent("before")
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 let method = "AgentService/CreateAgent"
                 try await ada.connection.request(101, method, Self.create("under way"), timeout: 2_000)
                 try await lock.waitForBlocked(1)
@@ -140,7 +140,7 @@ struct CallsInFlightTests {
         try await World.with(settings: Self.roomy) { world in
             let agent = try await world.speak(as: world.ada) { try await $0.createAgent("a") }
             try await RawConnection.with(world.daemon.port, token: world.ada.key) { connection in
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await connection.get(agent.id, id: 9)
                 try await connection.get(agent.id, id: 4)
                 try await lock.waitForBlocked(2)
@@ -169,7 +169,7 @@ struct CallsInFlightTests {
         try await World.with(settings: Self.roomy) { world in
             let agent = try await world.speak(as: world.ada) { try await $0.createAgent("a") }
             try await RawConnection.with(world.daemon.port, token: world.ada.key) { connection in
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await connection.get(agent.id, id: 7)
                 try await lock.waitForBlocked(1)
                 world.daemon.signal(SIGTERM)
@@ -195,7 +195,7 @@ struct CallsInFlightTests {
         try await World.with(settings: settings) { world in
             let agent = try await world.speak(as: world.ada) { try await $0.createAgent("a") }
             try await RawConnection.with(world.daemon.port, token: world.ada.key) { busy in
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 try await busy.get(agent.id, id: 1)
                 try await lock.waitForBlocked(1)
                 // It begins to be silent after the other one did.

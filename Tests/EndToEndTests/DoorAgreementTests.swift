@@ -100,7 +100,7 @@ struct DoorAgreementTests {
         try await World.with { world in
             let agent = try await world.speak(as: world.ada) { try await $0.createAgent("agent") }
             let message = GetAgentRequest(id: agent.id).encoded()
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             let late = try await Self.agreed { door in
                 try await Door.$current.withValue(door) {
                     try await world.speak(as: world.ada) {

@@ -51,7 +51,7 @@ struct FairShareTests {
 
     /// The names of agents that were created when the floods had come one after the other, in the order of creation.
     private static func agents(of world: World, createdBy floods: [Flood]) async throws -> [String] {
-        let lock = try AgentsLock(world.database)
+        let lock = try TableLock(world.database)
         let refusals = Counter()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { _ = try await world.speak(as: world.carol) { try await $0.createAgent("blocked") } }

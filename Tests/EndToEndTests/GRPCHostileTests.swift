@@ -149,7 +149,9 @@ struct GRPCHostileTests {
                     var refused: Set<UInt32> = []
                     var served: Set<UInt32> = []
                     for await frame in connection.received {
-                        if frame.type == FrameType.reset, frame.payload == [0, 0, 0, 7] { refused.insert(frame.stream) }
+                        if frame.type == FrameType.reset, frame.payload == [0, 0, 0, 7] {
+                            refused.insert(frame.stream)
+                        }
                         if frame.type == FrameType.data { served.insert(frame.stream) }
                         if refused.count + served.count == 6 { break }
                     }

@@ -92,7 +92,7 @@ struct GrpcioTests {
     @Test("Calls whose time runs out have no effect: neither those that waited nor the one under way")
     func expiredCalls() async throws {
         try await World.with(settings: Self.narrow) { world in
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             let cases = ["calls run out of time"]
             let program = try PythonCases.start(
                 "grpcio_deadlines.py", only: cases, environment: world.pythonEnvironment())
@@ -108,7 +108,7 @@ struct GrpcioTests {
     @Test("Calls that are cancelled are stopped: none of those that waited is executed any more")
     func cancelledCalls() async throws {
         try await World.with(settings: Self.narrow.merging(Daemon.loggingCalls) { $1 }) { world in
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             let cases = ["calls are cancelled"]
             let program = try PythonCases.start(
                 "grpcio_deadlines.py", only: cases, environment: world.pythonEnvironment())
@@ -143,7 +143,7 @@ struct GrpcioTests {
     @Test("Calls in flight are answered when it stops, and new ones fail without effect")
     func drain() async throws {
         try await World.with { world in
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             let cases = ["calls in flight are answered when it stops"]
             let program = try PythonCases.start("grpcio_life.py", only: cases, environment: world.pythonEnvironment())
             try await program.said("stop it")

@@ -2,7 +2,8 @@ import Testing
 
 internal import TestSupport
 
-/// What no gRPC library sends, over HTTP/2 as the package h2 for Python speaks it. Each connection must serve afterwards.
+/// What no gRPC library sends, over HTTP/2 as the package h2 for Python speaks it. Each connection must serve
+/// afterwards.
 @Suite("Oddities of HTTP/2", .timeLimit(.minutes(2)))
 struct HTTP2OdditiesTests {
     @Test("Every request that is odd or wrong has the answer that it should, and the connection goes on")

@@ -54,7 +54,7 @@ struct HostileFloodTests {
             try await world.whileServing {
                 try await world.speak(as: world.ada) { ada in
                     let agent = try await ada.createAgent("a")
-                    let lock = try AgentsLock(world.database)
+                    let lock = try TableLock(world.database)
                     for id in UInt64(101)...104 { try await ada.connection.get(agent.id, id: id) }
                     try await lock.waitForBlocked(4)
                     try await ada.connection.get(agent.id, id: 105)
@@ -82,7 +82,7 @@ struct HostileFloodTests {
             let agent = try await world.speak(as: world.ada) { try await $0.createAgent("a") }
             try await world.whileServing {
                 try await RawConnection.with(world.daemon.port, token: world.ada.key) { connection in
-                    let lock = try AgentsLock(world.database)
+                    let lock = try TableLock(world.database)
                     try await connection.get(agent.id, id: 5)
                     try await lock.waitForBlocked(1)
                     try await connection.get(agent.id, id: 5)

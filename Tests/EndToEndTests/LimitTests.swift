@@ -116,7 +116,7 @@ struct LimitTests {
     func inFlight() async throws {
         try await World.with { world in
             try await world.limitAcme("max_in_flight") { $0.maxInFlight = 1 }
-            let lock = try AgentsLock(world.database)
+            let lock = try TableLock(world.database)
             try await world.speak(as: world.ada) { ada in
                 try await world.speak(as: world.bob) { bob in
                     // It waits for the table, so that it is in flight for as long as need be.
@@ -171,25 +171,6 @@ extension LimitTests {
                 }
             }
             return try await group.reduce(into: []) { if let refusal = $1 { $0.append(refusal) } }
-        }
-    }
-}
-
-extension World {
-    /// Sets limits of the first tenant.
-    fileprivate func limitAcme(_ what: String, _ change: (inout TenantLimits) -> Void) async throws {
-        try await speakAsSystemAdministrator { administrator in
-            var tenant = TenantMessage()
-            tenant.id = ada.tenantID
-            var limits = TenantLimits()
-            change(&limits)
-            tenant.limits = limits
-            var request = UpdateTenantRequest()
-            request.tenant = tenant
-            request.updateMask = ["limits"]
-            let changed = try await administrator.call(
-                "TenantService/UpdateTenant", request, as: TenantMessage.self)
-            #expect(changed.limits == limits, "\(what)")
         }
     }
 }

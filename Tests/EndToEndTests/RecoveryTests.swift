@@ -82,7 +82,7 @@ struct RecoveryTests {
         try await World.withOwnCluster(settings: ["AGENTD_DB_QUEUE_WAIT": "200ms"]) { world, cluster in
             try await world.speak(as: world.ada) { ada in
                 let requestID = UUIDValue.random().description
-                let lock = try AgentsLock(world.database)
+                let lock = try TableLock(world.database)
                 let create = Task { try await ada.createAgent("agent", requestID: hasRequestID ? requestID : "") }
                 try await lock.waitForBlocked(1)
                 await cluster.stop(.immediate)

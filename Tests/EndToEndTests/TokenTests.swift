@@ -39,12 +39,14 @@ struct TokenTests {
         try await Self.with { world, caller in
             await expectRefusal(.unauthenticated, "TOKEN_MISSING") { try await caller.user() }
             let parts = world.ada.key.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
-            let wrong = [
-                "Basic \(world.ada.key)", "Bearer", "Bearer ", "Bearer agd_", "Bearer \(world.ada.key)0",
-                "Bearer \(world.ada.key.dropLast())", "Bearer \(world.ada.key.uppercased())",
-                // The checksum of another key's secret.
-                "Bearer \(parts[0])_\(parts[1])_\(world.bob.key.split(separator: "_")[2])",
-            ]
+            let blank = ["Bearer "]
+            let wrong =
+                blank + [
+                    "Basic \(world.ada.key)", "Bearer", "Bearer agd_", "Bearer \(world.ada.key)0",
+                    "Bearer \(world.ada.key.dropLast())", "Bearer \(world.ada.key.uppercased())",
+                    // The checksum of another key's secret.
+                    "Bearer \(parts[0])_\(parts[1])_\(world.bob.key.split(separator: "_")[2])",
+                ]
             for header in wrong {
                 await expectRefusal(.unauthenticated, "TOKEN_INVALID") {
                     try await caller.user(headers: [Header("authorization", header)])

@@ -21,7 +21,8 @@ import Testing
     @Test(
         "Everything else is not",
         arguments: [
-            "", "S", "1", "1s", "1h", "-1S", "+1S", " 1S", "1S ", "1 S", "1.5S", "123456789S", "000000001S", "1D", "1SS",
+            "", "S", "1", "1s", "1h", "-1S", "+1S", " 1S", "1S ", "1 S", "1.5S", "123456789S", "000000001S", "1D",
+            "1SS",
             "0x1S", "٣S", "1\0",
         ])
     func illegal(text: String) { #expect(read(text) == nil) }

@@ -1,6 +1,7 @@
 /// The bodies of the test service's answers.
 enum Payload {
-    /// `SimpleResponse` and `StreamingOutputCallResponse` alike: field 1 is a `Payload`, whose field 2 is so many zeros.
+    /// `SimpleResponse` and `StreamingOutputCallResponse` alike: field 1 is a `Payload`, whose field 2 is so many
+    /// zeros.
     static func response(size: Int) -> [UInt8] {
         let body = size > 0 ? field(2, [UInt8](repeating: 0, count: size)) : []
         return field(1, body)

@@ -55,8 +55,8 @@ struct TestService: CallHandler {
         throw ServiceError(reason, String(decoding: status.bytes(2), as: UTF8.self))
     }
 
-    /// A message for each of `response_parameters`. An exchange answers each message with one, as all the cases ask for;
-    /// asked for none, it sleeps, for the case of a server that does.
+    /// A message for each of `response_parameters`. An exchange answers each message with one, as all the cases ask
+    /// for; asked for none, it sleeps, for the case of a server that does.
     private func stream(
         _ request: Fields, of call: InboundCall, isExchange: Bool
     ) async throws(ServiceError) -> EncodedMessage? {

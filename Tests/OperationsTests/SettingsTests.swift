@@ -95,7 +95,8 @@ struct SettingsTests {
         "Names that belong to agentctl, to the tests and to other programs are left alone",
         arguments: [
             "AGENTD_TOKEN", "AGENTD_TOKEN_FILE", "AGENTD_TENANT", "AGENTD_ADDRESS", "AGENTD_TEST_DATABASE",
-            "AGENTD_CI_RUN", "AGENTD_CONFIG", "PGHOST", "AGENTD_TLS", "AGENTD_CA_FILE", "AGENTD_CLIENT_CERTIFICATE_FILE",
+            "AGENTD_CI_RUN", "AGENTD_CONFIG", "PGHOST", "AGENTD_TLS", "AGENTD_CA_FILE",
+            "AGENTD_CLIENT_CERTIFICATE_FILE",
             "AGENTD_CLIENT_KEY_FILE", "AGENTD_SERVER_NAME",
         ])
     func foreignVariable(name: String) throws {

@@ -28,12 +28,13 @@ start_daemon() {
     wait_for_daemon "$log_file"
 }
 
-# The daemon says "agentd ready: framed ADDRESS, grpc ADDRESS, admin ADDRESS" on standard output, once. A first start also
-# makes the database.
+# The daemon says "agentd ready: framed ADDRESS, grpc ADDRESS, admin ADDRESS" on standard output, once. A first start
+# also makes the database.
 wait_for_daemon() {
     local log_file=$1 attempt
     for ((attempt = 0; attempt < 1200; attempt++)); do
         daemon_address=$(sed -nE 's/^agentd ready: .*framed ([^ ,]+).*/\1/p' "$ready_file")
+        # shellcheck disable=SC2034 # for scripts/lib/demonstration.sh
         admin_address=$(sed -nE 's/^agentd ready: .*admin ([^ ,]+).*/\1/p' "$ready_file")
         [[ -z $daemon_address ]] || return 0
         kill -0 "$daemon_process" 2>/dev/null || break

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Two tenants, three people, and what each of them may do: every call is shown as one types it, with its answer, and is
-# checked. Needs messages.sh, jq and curl; `binaries` is the folder of agentctl, `daemon_address` and `admin_address` are
-# where agentd listens, and `administrator_key` is the key of a system administrator.
+# checked. Needs messages.sh, jq and curl; `binaries` is the folder of agentctl, `daemon_address` and `admin_address`
+# are where agentd listens, and `administrator_key` is the key of a system administrator.
 
 # Variables are shared with scripts/run, which shellcheck does not follow from here.
 # shellcheck disable=SC2034,SC2154

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A serialized google.protobuf.FileDescriptorSet: every schema below proto/ and all that these import, without comments.
-   A file comes after those that it imports. */
+/* A serialized google.protobuf.FileDescriptorSet: every schema below proto/ and all that these import, without
+   comments. A file comes after those that it imports. */
 typedef struct {
     const uint8_t *data;
     size_t size;

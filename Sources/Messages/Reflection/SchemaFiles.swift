@@ -19,8 +19,8 @@ package struct SchemaFiles: Sendable {
     private let indices: [String: Int]
     private let symbols: [String: Symbol]
 
-    /// - Parameter set: A serialized `google.protobuf.FileDescriptorSet`, whose first field holds the files. Nil when it
-    ///   is malformed, or when two files declare the same.
+    /// - Parameter set: A serialized `google.protobuf.FileDescriptorSet`, whose first field holds the files. Nil when
+    ///   it is malformed, or when two files declare the same.
     private init?(set: UnsafeRawBufferPointer) {
         var files: [SchemaFile] = []
         var symbols: [String: Symbol] = [:]
@@ -46,8 +46,8 @@ package struct SchemaFiles: Sendable {
     /// - Parameter name: As others import it.
     package func file(named name: String) -> SchemaFile? { indices[name].map { files[$0] } }
 
-    /// - Parameter symbol: The full name of a service, a method, a message, an enumeration or anything else that has one,
-    ///   without a dot before it.
+    /// - Parameter symbol: The full name of a service, a method, a message, an enumeration or anything else that has
+    ///   one, without a dot before it.
     package func file(declaring symbol: String) -> SchemaFile? { symbols[symbol].map { files[$0.index] } }
 
     /// - Parameter name: A full name.

@@ -32,8 +32,8 @@ package struct DatabaseInspection: Sendable {
             if !missing.isEmpty { return .otherSchema(Self.text(of: missing)) }
         } catch {
             guard error.isOtherSchema else { throw error }
-            // While replicas are replaced one by one, those of the version before still serve on the schema of the next:
-            // what they cannot do, the other checks find.
+            // While replicas are replaced one by one, those of the version before serve on the schema of the next: what
+            // they cannot do, the other checks find.
             warnings.append("\(error.description) This agentd would not start again on it.")
         }
         let report = try proof.run(depth)

@@ -12,8 +12,8 @@ package struct HealthMonitor: Service {
     /// How often what is asked, and how long an answer may take.
     struct Pace: Sendable {
         var interval = Duration.seconds(1)
-        /// Five minutes of intervals. Both ways to spoil the isolation, a change of the schema or of a role, are rare and
-        /// made by hand; what the inspection asks costs the catalogue some dozen reads.
+        /// Five minutes of intervals. What could spoil the isolation, a change of the schema or of a role, is rare and
+        /// made by hand; an inspection costs some dozen reads of the catalogue.
         var intervalsBetweenInspections = 300
         /// While something is wrong or in doubt, so that it is soon known and soon over.
         var intervalsInDoubt = 2

@@ -1,8 +1,8 @@
 package import Messages
 internal import Synchronization
 
-/// How the daemon is, as `grpc.health.v1.Health` tells it. Set by whoever starts and stops the daemon; asked and watched
-/// from every event loop.
+/// How the daemon is, as `grpc.health.v1.Health` tells it. Set by whoever starts and stops the daemon; asked and
+/// watched from every event loop.
 package final class HealthState: Sendable {
     /// Where in its life the daemon is. It begins with `starting`, and nothing comes after `draining`.
     package enum Phase: Sendable {
@@ -47,8 +47,8 @@ package final class HealthState: Sendable {
             state.phase = phase
             return isChanged ? state.watches : [:]
         }
-        // Outside of the lock: there may be thousands, and each wakes up an event loop. In whatever order they are woken
-        // up, they read the status that is true then.
+        // Outside of the lock: there may be thousands, and each wakes up an event loop. Whenever they wake up, they
+        // read the status that is true then.
         for watch in watches.values { watch.yield() }
     }
 
@@ -61,8 +61,8 @@ package final class HealthState: Sendable {
     }
 
     /// The status of a service now, and then each time that it has changed; `serviceUnknown` for one that does not
-    /// exist. Who takes long to ask for the next hears the newest alone, and not what it has heard already. It ends with
-    /// the task that asks.
+    /// exist. Who takes long to ask for the next hears the newest alone, and not what it has heard already. It ends
+    /// with the task that asks.
     package func statuses(of service: String) -> Statuses { Statuses(service: service, health: self) }
 
     /// Yields once, and each time that the status of a service may have changed since the last one was taken.

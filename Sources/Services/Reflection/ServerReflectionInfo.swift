@@ -1,8 +1,8 @@
 internal import AgentdCore
 internal import Messages
 
-/// Answers one question of a tool about the schemas. The method is a stream both ways, of which each message is answered
-/// by one.
+/// Answers one question of a tool about the schemas. The method is a stream both ways, of which each message is
+/// answered by one.
 struct ServerReflectionInfo<Version: ReflectionVersion>: RemoteProcedure {
     static var path: String { "/\(Version.package).ServerReflection/ServerReflectionInfo" }
     static var access: Access { .anonymous }

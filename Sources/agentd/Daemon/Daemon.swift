@@ -191,7 +191,8 @@ extension Daemon {
 
     private var countCalls: CallCountFlush {
         CallCountFlush(
-            intervalMilliseconds: settings.statistics.usageIntervalMilliseconds, batchSize: AddTenantCallsStatement.batchSize,
+            intervalMilliseconds: settings.statistics.usageIntervalMilliseconds,
+            batchSize: AddTenantCallsStatement.batchSize,
             take: {
                 var counts: [CallCountFlush.Counts] = []
                 for loop in loops { counts.append(await loop.takeCallCounts()) }

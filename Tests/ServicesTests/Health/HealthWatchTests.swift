@@ -6,8 +6,8 @@ internal import Testing
 
 @Suite("Watching the state of health", .timeLimit(.minutes(1)))
 struct HealthWatchTests {
-    /// Follows a service, does something after each status, and gives up after the last of it. What was still to be said
-    /// is heard then, too.
+    /// Follows a service, does something after each status, and gives up after the last of it. What was still to be
+    /// said is heard then, too.
     private static func heard(
         _ health: HealthState, of service: String, _ after: [@Sendable () -> Void]
     ) async -> [ServingStatus] {
