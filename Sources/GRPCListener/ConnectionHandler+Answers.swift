@@ -21,7 +21,9 @@ extension ConnectionHandler: CallOwner {
             if let message { append(message, to: stream, call) }
             if stream.kind == .exchange {
                 stream.serviceTrailers += call.inbound?.responseTrailers ?? []
-                return goOn(stream)
+                goOn(stream)
+                if machine.isDraining, stream.phase == .open, stream.isIdle { answer(stream, with: .drainingDoor) }
+                return
             }
             end(stream, trailers: call.inbound?.responseTrailers ?? [])
         }

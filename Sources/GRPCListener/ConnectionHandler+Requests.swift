@@ -64,10 +64,18 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     /// A message that does not fit into the window needs room of its own. One that is compressed may become as long as
     /// any.
     private func makeRoom(for announced: (bytes: Int, isCompressed: Bool), _ stream: GRPCStream) {
-        guard announced.bytes > Self.streamWindow - GRPCStream.prefixBytes, !budget.hasRoom(stream.id) else { return }
-        // The client cannot go on before it gets room, so that the time it takes is not its own.
-        stream.inputBy = .max
-        grant(budget.request(announced.isCompressed ? limits.messageBytes : announced.bytes, for: stream.id))
+        guard announced.bytes > Self.streamWindow - GRPCStream.prefixBytes else { return }
+        // An exchange gets room once, for whatever it sends, and keeps it: its window cannot be taken back.
+        let isExchange = stream.kind == .exchange
+        if budget.hasRoom(stream.id) {
+            if isExchange { widen(stream.id, limits.messageBytes) }
+            return
+        }
+        // The client cannot go on before it gets room, so that the time it takes is not its own. Exchanges may keep
+        // theirs for long; who waits for one of them does not wait for ever.
+        if !isExchange { stream.inputBy = .max }
+        let bytes = announced.isCompressed || isExchange ? limits.messageBytes : announced.bytes
+        grant(budget.request(bytes, for: stream.id))
     }
 
     private func received(_ message: MessageAssembler.Message, on stream: GRPCStream) {
@@ -143,30 +151,21 @@ extension ConnectionHandler: HTTP2SessionDelegate {
             size > Self.streamWindow, size <= limits.messageBytes, !budget.hasRoom(stream.id)
         else { return true }
         stream.awaitsRoom = true
-        let granted = budget.request(size, for: stream.id)
+        let granted = budget.request(stream.kind == .exchange ? limits.messageBytes : size, for: stream.id)
         if granted.contains(where: { $0.stream == stream.id }) { stream.awaitsRoom = false }
         grant(granted.filter { $0.stream != stream.id })
         return !stream.awaitsRoom
     }
 
     private func run(_ stream: GRPCStream, _ message: MessageAssembler.Message) {
-        if stream.kind == .exchange { beginNextMessage(of: stream, after: message) }
+        if stream.kind == .exchange {
+            session?.consumeStream(stream.id, message.bytes.count + GRPCStream.prefixBytes)
+        }
         do throws(ServiceError) {
             run(stream, try decompressed(message, encoding: stream.head.encoding))
         } catch {
             answer(stream, with: error)
         }
-    }
-
-    /// The room that a long message of an exchange had is no longer the stream's: the next one asks again.
-    private func beginNextMessage(of stream: GRPCStream, after message: MessageAssembler.Message) {
-        if budget.hasRoom(stream.id) {
-            session?.widen(stream: stream.id, to: Self.streamWindow)
-            grant(budget.release(stream.id))
-        }
-        session?.consumeStream(stream.id, message.bytes.count + GRPCStream.prefixBytes)
-        // Of the next one the prefix may have come already.
-        if let announced = stream.assembler.announced { makeRoom(for: announced, stream) }
     }
 
     private func run(_ stream: GRPCStream, _ message: [UInt8]) {

@@ -44,6 +44,8 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     private var isWithinHead = false
     private var hasSpokenHTTP2 = false
     private var turnIsScheduled = false
+    /// The last stream that is served is to be told to the client.
+    private var refusesStreams = false
     private var readIsPending = false
     private var inputHasEnded = false
     private var isClosing = false
@@ -228,6 +230,11 @@ extension ConnectionHandler {
     /// Sends what the session has, as long as the client takes it.
     private func flush() {
         guard let context, let session else { return }
+        // Said and sent in one go: what was read before counts as served, and nothing comes in between.
+        if refusesStreams, context.channel.isWritable {
+            refusesStreams = false
+            session.refuseFurtherStreams()
+        }
         while context.channel.isWritable {
             var batch = context.channel.allocator.buffer(capacity: 0)
             do {
@@ -248,17 +255,24 @@ extension ConnectionHandler {
     /// The server stops: streams that the client has opened before it hears of that are answered within the grace.
     func drain(graceMilliseconds: Int) {
         perform(machine.drainRequested(graceNanoseconds: UInt64(graceMilliseconds) * 1_000_000, at: Self.now))
+        endIdleStreams()
+        scheduleTurn()
+    }
+
+    /// Those that would go on for as long as their clients like.
+    private func endIdleStreams() {
         for stream in streams.values where stream.phase == .open && stream.isIdle {
             answer(stream, with: .drainingDoor)
         }
-        scheduleTurn()
     }
 
     func perform(_ action: ConnectionMachine.Action) {
         switch action {
         case .none: break
         case .announceShutdown: session?.announceShutdown()
-        case .refuseFurtherStreams: session?.refuseFurtherStreams()
+        case .refuseFurtherStreams:
+            refusesStreams = true
+            endIdleStreams()
         case .terminate(let reason):
             session?.terminate(reason == .idle ? .noError : .enhanceYourCalm, reason: reason.rawValue)
             endStreams()

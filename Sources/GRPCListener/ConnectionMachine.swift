@@ -135,7 +135,7 @@ struct ConnectionMachine {
         switch state {
         case .awaitingFirstFrame(let by): return min(by, unsent)
         case .open: return min(frameDeadline, idleDeadline(hasStreams), unsent)
-        case .announced(let refuseAt, _): return min(refuseAt, unsent)
+        case .announced(let refuseAt, let closeBy): return min(refuseAt, closeBy, unsent)
         case .draining(let closeBy), .ending(let closeBy): return min(closeBy, unsent)
         }
     }

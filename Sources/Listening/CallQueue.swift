@@ -6,6 +6,8 @@ struct CallQueue {
     struct Waiting {
         let call: RunningCall
         let inbound: InboundCall
+        /// The one that was asked whether there is such a method, also when another has taken its place since.
+        let handler: any CallHandler
     }
 
     /// Calls of one connection that run at once. As many as PostgreSQL works on with the usual settings: more would

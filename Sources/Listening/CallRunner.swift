@@ -52,7 +52,7 @@ package final class CallRunner: @unchecked Sendable {
     package func enqueue(_ call: RunningCall, _ inbound: InboundCall) {
         heldBytes += call.messageBytes
         call.inbound = inbound
-        queue.append(CallQueue.Waiting(call: call, inbound: inbound))
+        queue.append(CallQueue.Waiting(call: call, inbound: inbound, handler: loop.handler))
     }
 
     /// Starts the calls that may run, and lets streams go on.
@@ -75,8 +75,7 @@ package final class CallRunner: @unchecked Sendable {
 
     /// The task of a call stays on this event loop.
     private func start(_ waiting: CallQueue.Waiting) {
-        let handler = loop.handler
-        let (inbound, call) = (waiting.inbound, waiting.call)
+        let (inbound, call, handler) = (waiting.inbound, waiting.call, waiting.handler)
         let running = NIOLoopBound(call, eventLoop: loop.executor.eventLoop)
         if call.isStream {
             inbound.sender = { (message) throws(ServiceError) in try await self.send(message, of: running.value) }

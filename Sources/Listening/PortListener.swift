@@ -1,4 +1,5 @@
 package import AgentdCore
+internal import Glibc
 package import Logging
 internal import Metrics
 package import NIOCore
@@ -34,6 +35,11 @@ package final class PortListener: Sendable {
     private static let backlog: Int32 = 1_024
     /// How long no connection is accepted after the system had no descriptor or memory for one.
     private static let acceptPause = TimeAmount.milliseconds(200)
+    /// A client that has vanished without a word, with a stream open, is found out by the system: after a minute of
+    /// silence it is asked, and given up when it has not answered for another.
+    private static let keepAliveIdleSeconds = 60
+    private static let keepAliveIntervalSeconds = 10
+    private static let keepAliveProbes = 6
     /// What connections have after the grace of a drain to end by themselves.
     private static let drainSlackMilliseconds = 2_000
 
@@ -75,6 +81,10 @@ package final class PortListener: Sendable {
             let server = try await bootstrap(group, acceptance, logger)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .childChannelOption(.socketOption(.so_keepalive), value: 1)
+                .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPIDLE)), value: keepAliveIdleSeconds)
+                .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPINTVL)), value: keepAliveIntervalSeconds)
+                .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: keepAliveProbes)
                 .bind(host: address.host, port: address.port).get()
             return PortListener(
                 server: server, address: text(of: server.localAddress), socket: nil, registry: registry, loops: loops)

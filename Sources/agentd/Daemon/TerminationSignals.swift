@@ -11,6 +11,11 @@ final class TerminationSignals: @unchecked Sendable {
         var listener: AsyncStream<Void>.Continuation?
     }
 
+    /// Everything that a stop does has a bound of its own, and together they are well below. This is for what none of
+    /// them knows.
+    private static let longestStop = DispatchTimeInterval.seconds(29)
+    private static let hinderedExit: Int32 = 70
+
     private let sources: [any DispatchSourceSignal]
     private let state = Mutex(State())
 
@@ -33,6 +38,10 @@ final class TerminationSignals: @unchecked Sendable {
             return (!state.isRequested, state.listener)
         }
         guard isFirst else { _exit(128 + signal) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestStop) {
+            Output.error("agentd does not come to its end; it ends now, without waiting for what hinders it.")
+            _exit(Self.hinderedExit)
+        }
         listener?.yield()
     }
 
