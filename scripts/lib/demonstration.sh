@@ -184,7 +184,8 @@ grpc_call() {
             curl --silent --show-error --max-time 10 --http2-prior-knowledge --include \
                 --header 'content-type: application/grpc' --header 'te: trailers' \
                 --header @<(printf 'authorization: Bearer %s\n' "$speaker_key") --data-binary @- \
-                "http://$daemon_address/$method" 2>&1 | tr -d '\r' | tr -c '[:print:]\n' '.'
+                "http://$daemon_address/$method" 2>&1 | tr -d '\r' | tr -c '[:print:]\n' '.' |
+            sed -E 's/(.)(grpc-status: )/\1\n\2/'
     ) || status=$?
     printf '\n[%s] $ curl --http2-prior-knowledge ... http://%s/%s\n%s\n' \
         "$speaker" "$daemon_address" "$method" "$answer"
