@@ -71,7 +71,7 @@ packaging_python() { "$packaging_tools/python/bin/python" -B "$@"; }
 # Whichever was built last, or nothing.
 newest_agentd() {
     # shellcheck disable=SC2012
-    ls -t .build/release/agentd .build/debug/agentd 2>/dev/null | head -n 1
+    { ls -t .build/release/agentd .build/debug/agentd 2>/dev/null || true; } | head -n 1
 }
 
 # ---- systemd -------------------------------------------------------------------------------------------------------
