@@ -27,7 +27,7 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
     private var framesAreLeft = false
     private var inputHasEnded = false
     private var isClosing = false
-    private var wakeUp: (at: UInt64, task: Scheduled<Void>)?
+    private var wakeUp = WakeUp()
 
     init(_ accepted: AcceptedConnection) {
         self.accepted = accepted
@@ -89,8 +89,7 @@ extension ConnectionHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        wakeUp?.task.cancel()
-        wakeUp = nil
+        wakeUp.clear()
         for call in machine.connectionClosed() {
             call.abandon()
             loop.observer.ended(call.observed, with: .cancelled, at: Self.now)
@@ -248,27 +247,14 @@ extension ConnectionHandler {
         }
     }
 
-    /// Makes sure that the machine is asked when it wants to be. An earlier call for nothing is cheap; a timer for each
-    /// request would not be.
+    /// Makes sure that the machine is asked when it wants to be.
     func scheduleWakeUp() {
         guard let context else { return }
-        let next = machine.nextWakeUp
-        if let wakeUp {
-            if wakeUp.at <= next { return }
-            wakeUp.task.cancel()
-        }
-        guard next < .max else {
-            wakeUp = nil
-            return
-        }
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(next)) {
-            self.timeReached()
-        }
-        wakeUp = (next, task)
+        wakeUp.schedule(at: machine.nextWakeUp, on: context.eventLoop) { self.timeReached() }
     }
 
     private func timeReached() {
-        wakeUp = nil
+        wakeUp.clear()
         let now = Self.now
         for (id, call) in machine.expireCalls(at: now) {
             call.abandon()

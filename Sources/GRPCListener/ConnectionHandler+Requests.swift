@@ -93,9 +93,15 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         noteDue(stream)
     }
 
-    /// Streams have room for their messages now: they may send them, or have them decompressed.
-    func grant(_ granted: [(stream: Int32, bytes: Int)]) {
-        for (id, bytes) in granted {
+    /// Streams have room for their messages now: they may send them, or have them decompressed. What comes of one may
+    /// give room to others; they are told here too, one after the other, so that the stack does not grow with them.
+    func grant(_ more: [(stream: Int32, bytes: Int)]) {
+        granted += more
+        guard !isGranting else { return }
+        isGranting = true
+        defer { isGranting = false }
+        while !granted.isEmpty {
+            let (id, bytes) = granted.removeFirst()
             guard let stream = streams[id] else { continue }
             if stream.awaitsRoom {
                 stream.awaitsRoom = false

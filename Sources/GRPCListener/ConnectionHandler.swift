@@ -39,6 +39,9 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     var unsentBytes = 0
     /// No stream has something due before.
     var earliestDue = UInt64.max
+    /// Streams that have got room for their messages and are not told yet.
+    var granted: [(stream: Int32, bytes: Int)] = []
+    var isGranting = false
 
     private var scanner = FrameScanner()
     private var isWithinHead = false
@@ -49,7 +52,7 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     private var readIsPending = false
     private var inputHasEnded = false
     private var isClosing = false
-    private var wakeUp: (at: UInt64, task: Scheduled<Void>)?
+    private var wakeUp = WakeUp()
 
     init(_ accepted: AcceptedConnection) {
         self.accepted = accepted
@@ -108,7 +111,7 @@ extension ConnectionHandler {
         floods.timePassed(to: now)
         let completedFrames = scanner.scan(bytes) { frame in
             floods.frameReceived(frame)
-            isWithinHead = frame.continuesHead(isWithinHead)
+            if frame.isOfHead { isWithinHead = !frame.endsHead }
         }
         hasSpokenHTTP2 = hasSpokenHTTP2 || completedFrames > 0
         machine.bytesReceived(
@@ -154,8 +157,7 @@ extension ConnectionHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        wakeUp?.task.cancel()
-        wakeUp = nil
+        wakeUp.clear()
         isClosing = true
         endStreams()
         context.fireChannelInactive()
@@ -278,34 +280,21 @@ extension ConnectionHandler {
             endStreams()
         case .close:
             isClosing = true
-            wakeUp?.task.cancel()
-            wakeUp = nil
+            wakeUp.clear()
             flush()
             context?.close(promise: nil)
         }
     }
 
-    /// Makes sure that everything due is looked at when it is. An earlier call for nothing is cheap; a timer for each
-    /// request would not be.
+    /// Makes sure that everything due is looked at when it is.
     func scheduleWakeUp() {
         guard let context, !isClosing else { return }
         let next = min(machine.nextWakeUp(hasStreams: !streams.isEmpty), earliestDue)
-        if let wakeUp {
-            if wakeUp.at <= next { return }
-            wakeUp.task.cancel()
-        }
-        guard next < .max else {
-            wakeUp = nil
-            return
-        }
-        let task = context.eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(next)) {
-            self.timeReached()
-        }
-        wakeUp = (next, task)
+        wakeUp.schedule(at: next, on: context.eventLoop) { self.timeReached() }
     }
 
     private func timeReached() {
-        wakeUp = nil
+        wakeUp.clear()
         let now = Self.now
         if earliestDue <= now { expireStreams(at: now) }
         perform(machine.timeReached(now, hasStreams: !streams.isEmpty))
@@ -321,22 +310,9 @@ extension ConnectionHandler {
     private func close() {
         guard let context, !isClosing else { return }
         isClosing = true
-        wakeUp?.task.cancel()
-        wakeUp = nil
+        wakeUp.clear()
         flush()
         context.closeLingering(isHalfClosed: inputHasEnded)
         readOn()
-    }
-}
-
-extension FrameScanner.FrameHeader {
-    /// Whether the head of a request goes on behind this frame: HEADERS and CONTINUATION without `END_HEADERS`
-    /// (RFC 9113, 6.2 and 6.10).
-    fileprivate func continuesHead(_ isWithinHead: Bool) -> Bool {
-        let endHeaders: UInt8 = 4
-        switch type {
-        case 1, 9: return flags & endHeaders == 0
-        default: return isWithinHead
-        }
     }
 }

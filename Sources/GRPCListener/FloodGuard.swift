@@ -17,16 +17,6 @@ struct FloodGuard {
         mutating func grow(by frames: Double) { rest = min(capacity, rest + frames) }
     }
 
-    /// Types of frames (RFC 9113, 6).
-    private enum FrameType {
-        static let data: UInt8 = 0
-        static let headers: UInt8 = 1
-        static let reset: UInt8 = 3
-        static let continuation: UInt8 = 9
-    }
-
-    /// `END_STREAM` of a DATA frame.
-    private static let endStream: UInt8 = 1
     /// DATA of fewer bytes is not worth its frame.
     private static let worthwhileBytes = 64
     /// Frames at once: a client that connects and changes its settings needs a few.
@@ -57,13 +47,11 @@ struct FloodGuard {
     }
 
     mutating func frameReceived(_ frame: FrameScanner.FrameHeader) {
-        switch frame.type {
-        case FrameType.data:
-            if frame.length < Self.worthwhileBytes, frame.flags & Self.endStream == 0 { control.rest -= 1 }
-        case FrameType.reset: resets.rest -= 1
-        // A head that becomes a call is given back: one that is refused for too many streams is not.
-        case FrameType.headers, FrameType.continuation: control.rest -= 1
-        default: control.rest -= 1
+        if frame.isReset {
+            resets.rest -= 1
+        } else if !frame.isData || (frame.length < Self.worthwhileBytes && !frame.endsStream) {
+            // Heads too: one that becomes a call is given back, one that is refused for too many streams is not.
+            control.rest -= 1
         }
     }
 

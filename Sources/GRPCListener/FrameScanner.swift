@@ -5,6 +5,15 @@ struct FrameScanner {
         let length: Int
         let type: UInt8
         let flags: UInt8
+
+        /// HEADERS and CONTINUATION (RFC 9113, 6.2 and 6.10).
+        var isOfHead: Bool { type == 1 || type == 9 }
+        /// Of a frame of a head: `END_HEADERS`.
+        var endsHead: Bool { flags & 4 != 0 }
+        var isData: Bool { type == 0 }
+        /// Of DATA: `END_STREAM`.
+        var endsStream: Bool { flags & 1 != 0 }
+        var isReset: Bool { type == 3 }
     }
 
     private static let headerBytes = 9

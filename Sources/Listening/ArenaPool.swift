@@ -5,7 +5,7 @@ package final class ArenaPool {
     /// More than these are given back to the system: they were a peak.
     private static let keptArenas = 256
 
-    let capacity: Int
+    private let capacity: Int
     private var arenas: [Arena] = []
 
     /// - Parameter capacity: Bytes that decoding may take in one arena.
@@ -14,8 +14,7 @@ package final class ArenaPool {
     package func take() -> Arena { arenas.popLast() ?? Arena(capacity: capacity) }
 
     package func giveBack(_ arena: Arena) {
-        // One of another capacity is from before the limits were changed.
-        guard arenas.count < Self.keptArenas, arena.capacity == capacity else { return }
+        guard arenas.count < Self.keptArenas else { return }
         arena.reset()
         arenas.append(arena)
     }

@@ -42,7 +42,7 @@ package final class CallRunner: @unchecked Sendable {
     /// Before anything else.
     package func serve(_ owner: any CallOwner) { self.owner = owner }
 
-    /// Whether the messages of its calls leave room for another one.
+    /// Whether the messages of its calls leave room for another one; for a door whose protocol does not bound them.
     package var hasRoomForMessage: Bool { heldBytes < Self.heldMessages * limits.messageBytes }
 
     /// Whether another call may come: those that were given up end by themselves, but not at once.

@@ -12,6 +12,8 @@ final class ConnectionRegistry: Sendable {
         case refused
         /// Nobody has time to tell it anything.
         case closed
+        /// The listener ends.
+        case tooLate
     }
 
     /// Connections beyond the limit that may be told so at the same time; a flood of more is closed without a word.
@@ -37,7 +39,7 @@ final class ConnectionRegistry: Sendable {
     func opened(_ channel: any Channel, _ client: NIOLoopBound<ClientConnection>, maximum: Int) -> Admission {
         let key = ObjectIdentifier(channel)
         let admission = state.withLock { state -> Admission in
-            if state.isDraining { return .closed }
+            if state.isDraining { return .tooLate }
             if state.served.count < maximum {
                 state.served[key] = (channel, client)
                 return .served

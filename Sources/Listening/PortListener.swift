@@ -72,7 +72,9 @@ package final class PortListener: Sendable {
         let registry = ConnectionRegistry()
         let loops = group.makeIterator().map { loop in
             NIOLoopBoundBox.makeBoxSendingValue(
-                ServerLoop(loop, handler: handler, observer: CallObserver(log: configuration.callLog)), eventLoop: loop)
+                ServerLoop(
+                    loop, handler: handler, observer: CallObserver(log: configuration.callLog),
+                    limits: configuration.limits.current), eventLoop: loop)
         }
         let acceptance = Acceptance(
             configuration: configuration, doors: doors, registry: registry, loops: loops, logger: logger)
@@ -192,7 +194,6 @@ private struct Acceptance: Sendable {
     func accept(_ channel: any Channel) throws {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { throw ChannelError.eof }
         let limits = configuration.limits.current
-        loop.prepare(for: limits)
         let client = ClientConnection(
             doors: doors, loop: loop, limits: limits, usesTLS: configuration.certificates != nil, logger: logger
         ) { [metrics] door in
@@ -208,6 +209,7 @@ private struct Acceptance: Sendable {
         case .closed:
             metrics.refused()
             throw ChannelError.eof
+        case .tooLate: throw ChannelError.eof
         }
         try channel.syncOptions?.setOption(
             .writeBufferWaterMark, value: .init(low: limits.unsentBytes / 4, high: limits.unsentBytes))

@@ -10,15 +10,16 @@ package final class ServerLoop {
     /// Answers the calls; another one as soon as the daemon is ready.
     package internal(set) var handler: any CallHandler
     package let observer: CallObserver
-    package private(set) var arenas: ArenaPool
+    package let arenas: ArenaPool
     /// For `x-request-id`, which tells calls apart and is no secret.
     private var generator = FastRandomNumberGenerator()
 
-    init(_ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver) {
+    /// - Parameter limits: Of messages and headers, which do not change while the daemon runs.
+    init(_ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver, limits: WireLimits) {
         executor = EventLoopTaskExecutor(eventLoop)
         self.handler = handler
         self.observer = observer
-        arenas = ArenaPool(capacity: WireLimits().arenaBytes)
+        arenas = ArenaPool(capacity: limits.arenaBytes)
     }
 
     /// An `x-request-id` for a call that brought none.
@@ -30,11 +31,6 @@ package final class ServerLoop {
             return newCallID()
         }
         return String(decoding: value, as: UTF8.self)
-    }
-
-    /// Arenas are of the size that the limits of the newest connection ask for.
-    func prepare(for limits: WireLimits) {
-        if arenas.capacity != limits.arenaBytes { arenas = ArenaPool(capacity: limits.arenaBytes) }
     }
 }
 

@@ -14,7 +14,7 @@ package final class Arena {
     /// Chunks double up to this size; a single larger piece gets a chunk of its own.
     private static let largestUsualChunkBytes = 1 << 20
 
-    package let capacity: Int
+    private let capacity: Int
     private var chunks: [UnsafeMutableRawBufferPointer]
     private var current: UnsafeMutableRawBufferPointer
     /// Bytes of the current chunk that are handed out.

@@ -8,7 +8,7 @@ package enum MethodKind: Sendable, Equatable {
     case exchange
 }
 
-/// What a door must know of a method before the call is run. There is one of each, however many event loops there are.
+/// What a door must know of a method before the call is run. Each `CallHandler` has one of each of its methods.
 package final class CallMethod: Sendable {
     /// As in gRPC, such as `/agentd.v1.AgentService/GetAgent`.
     package let path: String

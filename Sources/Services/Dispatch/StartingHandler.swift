@@ -7,21 +7,24 @@ package import Messages
 package struct StartingHandler: CallHandler {
     /// A start takes about as long; whoever comes back too early is told so again.
     private static let retryMilliseconds = 500
-    private static let paths = Set(MethodSchema.all.map(\.path))
 
     private let methods: MethodTable
+    /// Those that need the database. Their calls are counted under their names, and are all answered the same.
+    private let others: [String: CallMethod]
     private let logger: Logger
 
     package init(health: HealthState, maximumMessageBytes: Int, logger: Logger) {
         methods = MethodTable(openWith: health, maximumMessageBytes: maximumMessageBytes)
+        others = Dictionary(
+            uniqueKeysWithValues: MethodSchema.all.map { ($0.path, CallMethod(path: $0.path, kind: .unary)) })
         self.logger = logger
     }
 
-    package func method(_ path: String) -> CallMethod? { methods[path]?.method }
+    package func method(_ path: String) -> CallMethod? { methods[path]?.method ?? others[path] }
 
     package func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
         guard let entry = methods[call.path] else {
-            guard Self.paths.contains(call.path) else { throw .methodUnknown(call.path) }
+            guard others[call.path] != nil else { throw .methodUnknown(call.path) }
             throw ServiceError(
                 .starting, "The daemon is starting; try again soon.",
                 details: [.retry(afterMilliseconds: Self.retryMilliseconds)])
