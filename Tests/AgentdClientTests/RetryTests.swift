@@ -2,6 +2,7 @@ internal import AgentdClient
 internal import AgentdCore
 internal import Framing
 internal import Messages
+internal import TestSupport
 internal import Testing
 
 @Suite("AgentdClient: connections and retries", .timeLimit(.minutes(1)))
@@ -154,9 +155,9 @@ struct RetryTests {
 
     @Test("Nobody listening is a connection failure, after a bounded number of attempts")
     func refusedConnection() async throws {
-        let server = try await FrameServer.start()
-        let port = server.port
-        try await server.stop()
+        let unused = try UnusedPort()
+        defer { withExtendedLifetime(unused) {} }
+        let port = Int(unused.number)
         let client = AgentdClient.of(port: port)
         let failure = try await failure { () throws(AgentdError) in try await Self.plainChange(client) }
         #expect(failure.code == .unavailable)

@@ -1,6 +1,7 @@
 import Testing
 
 internal import Foundation
+internal import TestSupport
 
 @Suite("agentctl", .sharedWorld(), .timeLimit(.minutes(2)))
 struct AgentctlTests {

@@ -2,14 +2,16 @@ internal import Glibc
 internal import NIOCore
 
 /// A port of 127.0.0.1 that is taken, so that nobody else gets it, and where nobody listens.
-final class UnusedPort {
+package final class UnusedPort {
+    package struct Unavailable: Error { package let errno: Int32 }
+
     /// Where the port stands in a `sockaddr_in`, in network byte order.
     private static let portOffset = 2
 
     private let descriptor: Int32
-    let number: UInt16
+    package let number: UInt16
 
-    init() throws {
+    package init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var bound = sockaddr()
         var length = socklen_t(MemoryLayout<sockaddr>.size)
@@ -20,7 +22,7 @@ final class UnusedPort {
         number = withUnsafeBytes(of: &bound) {
             UInt16(bigEndian: $0.loadUnaligned(fromByteOffset: Self.portOffset, as: UInt16.self))
         }
-        guard isBound else { throw Daemon.Failure(description: "no port can be had: errno \(errno)") }
+        guard isBound else { throw Unavailable(errno: errno) }
     }
 
     deinit { close(descriptor) }
