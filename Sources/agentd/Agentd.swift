@@ -12,7 +12,8 @@ struct Agentd: AsyncParsableCommand {
             `agentd serve --help` lists them.
             """,
         subcommands: [
-            Serve.self, Migrate.self, Health.self, VerifyIsolation.self, Token.self, Config.self, Version.self,
+            Serve.self, Migrate.self, Convert.self, Health.self, VerifyIsolation.self, Token.self, TenantCommand.self,
+            Config.self, Version.self,
         ])
 
     static func main() async {

@@ -1,6 +1,6 @@
 /// The SQL that counts the agents of a tenant without looking at them: the sums of `agent_counts` and the differences
 /// of `agent_count_deltas` that have not been added to them yet. Only both together, in one snapshot, are the truth.
-enum AgentCounts {
+package enum AgentCounts {
     /// How many days of created and deleted agents statistics show, with today.
     static let shownDays = 30
 
@@ -38,7 +38,7 @@ enum AgentCounts {
     }
 
     /// The newest day that is not kept. A day more is kept than is shown, so that none goes while somebody looks.
-    static let forgottenDay = day(before: shownDays + 1)
+    package static let forgottenDay = day(before: shownDays + 1)
 
     /// A date: so many days ago.
     static func day(before days: Int) -> String { "((now() AT TIME ZONE 'UTC')::date - \(days))" }

@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import Conversion
+internal import Operations
+
+struct Convert: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take the database of a single-tenant application to the schema of this version while it runs.",
+        discussion: """
+            Needs AGENTD_OWNER_DATABASE_URL as a superuser. Begin with --plan, which changes nothing. The run may be \
+            stopped at any moment and run again: it goes on where it was. The application keeps its tables, confined \
+            to the tenant DEFAULT_TENANT_SLUG, until it is switched off and --finish is run; until then --rollback \
+            takes everything back.
+
+            Exit codes: 0 done, 69 the database cannot be asked, or another converter works on it, 75 stopped, 78 \
+            refused: nothing was changed.
+            """)
+
+    @Flag(help: "What to do instead of converting.")
+    var action: Action?
+
+    @OptionGroup var decisions: ConvertDecisions
+
+    @Option(help: "The most rows a second. By default as many as the application does not feel.")
+    var maxRate: Int?
+
+    @OptionGroup var options: SettingOptions
+
+    enum Action: EnumerableFlag {
+        case plan, status, rollback, finish
+
+        static func help(for value: Action) -> ArgumentHelp? {
+            switch value {
+            case .plan: "Print every step with its SQL, lock and estimate, and what in the data needs a decision."
+            case .status: "Print how far it is."
+            case .rollback: "Take the database back to what the application made, with what was written meanwhile."
+            case .finish: "Remove the application's tables, when it is switched off. There is no way back."
+            }
+        }
+    }
+
+    func validate() throws {
+        if let maxRate, maxRate < 1 { throw ValidationError("--max-rate must be at least 1.") }
+    }
+
+    func run() async throws {
+        let signals = TerminationSignals()
+        let settings = try options.load()
+        let rules = try decisions.rules()
+        try await CommandDatabase(settings).withOwner(migrated: false) { conninfo in
+            let conversion = Conversion(
+                ownerConninfo: conninfo, defaultTenantSlug: settings.tenancy.defaultTenantSlug,
+                rowLevelSecurity: settings.tenancy.usesRowLevelSecurity)
+            try await Blocking.run { try perform(conversion, rules, isStopped: { signals.isRequested }) }
+        }
+    }
+
+    private func perform(
+        _ conversion: Conversion, _ rules: ConversionRules, isStopped: @escaping @Sendable () -> Bool
+    ) throws {
+        switch action {
+        case nil:
+            let view = ConvertProgressView()
+            let report = try conversion.run(rules, maximumRate: maxRate, isStopped: isStopped) { view.show($0) }
+            Output.text(ConvertText.report(report))
+        case .plan: Output.text(ConvertText.plan(try conversion.plan(rules)))
+        case .status: Output.text(ConvertText.status(try conversion.status()))
+        case .rollback:
+            try conversion.rollback(isStopped: isStopped)
+            Output.line("Taken back: the application's tables are where and what they were.")
+        case .finish:
+            try conversion.finish(isStopped: isStopped)
+            Output.line("Finished: the application's tables are removed, and the schema is that of `agentd migrate`.")
+        }
+    }
+}
