@@ -9,8 +9,12 @@ extension AgentdClient {
     ///
     /// Files are read once, when this is made.
     public struct TLS: Sendable {
-        /// What the framed protocol is called in ALPN.
-        private static let applicationProtocol = "agentd/1"
+        /// What is spoken over the connection, by its name in ALPN.
+        package enum ApplicationProtocol: String, Sendable {
+            case framed = "agentd/1"
+            case grpc = "h2"
+        }
+
         /// How long a connection that is closed waits for the daemon to say that it has heard so.
         private static let shutdownTimeout = TimeAmount.seconds(1)
         /// Of a daemon behind a unix-domain socket, unless another name is given.
@@ -30,9 +34,18 @@ extension AgentdClient {
         public init(
             authorities: String? = nil, certificate: String? = nil, key: String? = nil, serverName: String? = nil
         ) throws(AgentdError) {
+            try self.init(
+                authorities: authorities, certificate: certificate, key: key, serverName: serverName, speaking: .framed)
+        }
+
+        /// The same for another protocol than that of this client.
+        package init(
+            authorities: String?, certificate: String?, key: String?, serverName: String?,
+            speaking applicationProtocol: ApplicationProtocol
+        ) throws(AgentdError) {
             var configuration = TLSConfiguration.makeClientConfiguration()
             configuration.minimumTLSVersion = .tlsv12
-            configuration.applicationProtocols = [Self.applicationProtocol]
+            configuration.applicationProtocols = [applicationProtocol.rawValue]
             configuration.shutdownTimeout = Self.shutdownTimeout
             if let authorities {
                 configuration.trustRoots = .certificates(try Self.certificates(authorities, "authorities"))

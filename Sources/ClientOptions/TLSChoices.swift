@@ -65,7 +65,8 @@ extension TLSOptions {
     /// - Returns: Nil when nobody asks for encryption, or the most important that speaks of it declines it. Whoever
     ///   names a certificate or a name asks for it.
     package func resolve(
-        environment: [String: String], file: TLSChoices = TLSChoices()
+        environment: [String: String], file: TLSChoices = TLSChoices(),
+        speaking applicationProtocol: AgentdClient.TLS.ApplicationProtocol = .framed
     ) throws(TLSProblem) -> AgentdClient.TLS? {
         let sources = [choices, try TLSChoices(environment: environment), file]
         func first<Value>(_ member: KeyPath<TLSChoices, Value?>) -> Value? {
@@ -79,7 +80,7 @@ extension TLSOptions {
         do {
             return try AgentdClient.TLS(
                 authorities: authorities?.value, certificate: certificate?.value, key: key?.value,
-                serverName: serverName?.value)
+                serverName: serverName?.value, speaking: applicationProtocol)
         } catch {
             let problems = error.violations.map { violation in
                 "\(given[violation.field]?.source ?? Self.flags[violation.field] ?? "--tls") \(violation.description)"

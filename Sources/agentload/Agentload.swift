@@ -1,87 +1,78 @@
 internal import AgentdClient
-internal import AgentdCore
 internal import ArgumentParser
 internal import ClientOptions
-internal import Foundation
+internal import FoundationEssentials
+internal import LoadGenerator
+internal import NIOPosix
 
 /// Puts a load on agentd and says what it took.
 @main
 struct Agentload: AsyncParsableCommand {
-    enum Output: String, ExpressibleByArgument, CaseIterable { case table, json }
-
     static let configuration = CommandConfiguration(
         commandName: "agentload",
-        abstract: "Calls GetAgent as fast as the daemon answers and reports throughput and latency.",
+        abstract: "Puts a load on agentd and reports throughput and latency.",
         discussion: """
-            A closed loop: a fixed number of calls is in flight, and each answer starts the next call. Every call \
-            is of another tenant, at random among the keys; which agents each key may read is asked before the \
-            clock starts.
+            Without --rate it is a closed loop: --in-flight calls are in flight at any time, and each answer begins \
+            the next call. That shows how much the daemon can do. It does not show what callers suffer when the \
+            daemon stands still, because nothing is asked meanwhile.
+
+            With --rate it is an open loop: calls are due at a constant rate, as if from many independent callers. \
+            Latency counts from the moment a call was due, whether or not it could be sent then. Calls that are due \
+            and cannot be sent wait, up to 65536 of them; beyond that the oldest one is given up and counts as a \
+            failure, NOT_SENT, after the time that it has waited.
+
+            Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts. Mixes:
+              get     GetAgent of one of the key's own agents
+              list    ListAgents, a page of 20
+              create  CreateAgent. It leaves agents behind, named "agentload ...", up to the quota of the tenants
+              update  UpdateAgent: the description of one of the key's own agents
+              mixed   80 % get, 10 % list, 5 % create, 5 % update
+            update and mixed create four agents for a key that has none.
+
+            Every code is checked, and one answer in 64 is read in full and compared with what was asked for, in the \
+            warm-up each of them. A wrong answer ends the run.
+
+            Exit codes: 0 done; 1 no call succeeded, or an answer was wrong; 64 wrong use; 69 no connection.
+
+            Examples:
+              agentload --keys keys.txt --in-flight 64
+              agentload --keys keys.txt --rate 5000 --mix mixed --plot latency.svg
+              agentload --keys keys.txt --skew noisy:0.9 --door grpc --output json
             """)
 
-    @Option(help: "Where agentd listens: host:port, or unix: and the path of a socket.")
-    var address = "127.0.0.1:50051"
-
-    @Option(
-        help: ArgumentHelp("A file with an API key on each line, of as many tenants as you like.", valueName: "file"))
-    var keys: String
-
-    @Option(help: "Calls in flight, over all connections.")
-    var inFlight = 64
-
-    @Option(help: "Connections.")
-    var connections = 1
-
-    @Option(help: "Seconds that are measured.")
-    var duration = 10.0
-
-    @Option(help: "Seconds before them that are not.")
-    var warmUp = 2.0
-
-    @Option(help: "How to report: table or json.")
-    var output = Output.table
-
+    @OptionGroup var options: LoadOptions
     @OptionGroup(title: "Encryption") var tls: TLSOptions
 
-    func validate() throws {
-        guard (1...100_000).contains(inFlight) else { throw ValidationError("--in-flight must be 1 to 100000.") }
-        guard (1...1_000).contains(connections) else { throw ValidationError("--connections must be 1 to 1000.") }
-        guard (0.1...86_400).contains(duration), (0...86_400).contains(warmUp) else {
-            throw ValidationError("--duration must be 0.1 to 86400 seconds, --warm-up 0 to 86400.")
+    func run() async throws {
+        do {
+            try await makeLoad()
+        } catch let problem as LoadProblem {
+            throw Failure.show(problem)
+        } catch let error as AgentdError {
+            throw Failure.show(error)
         }
     }
 
-    func run() async throws {
-        let keys = try Self.readKeys(keys)
-        var configuration = try AgentdClient.Configuration(address: address)
-        configuration.tls = try encryption()
-        configuration.connections = connections
-        configuration.retries = .never
-        let client = AgentdClient(configuration: configuration)
-        let targets = try await Target.all(of: keys, client: client)
-        let loop = ClosedLoop(client: client, targets: targets, callsInFlight: inFlight)
-        let report = await loop.run(warmUp: .seconds(warmUp), duration: .seconds(duration))
+    private func makeLoad() async throws {
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
+        let settings = try LoadSettings(options, tls, environment: environment)
+        let plot = try options.plot.map(PlotFile.init)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let search = try settings.searchConfiguration(on: group)
+        let client = AgentdClient(configuration: search)
+        let found = try await TargetSearch(client: client, mix: options.mix).find(keys: settings.keys)
         await client.close()
-        switch output {
+        Progress.note(found, isShown: !options.noProgress)
+        let progress = Progress.style(isShown: !options.noProgress)
+        let report = try await LoadGenerator.run(
+            options.plan, targets: found.targets, configuration: try settings.loadConfiguration(on: group),
+            onProgress: progress)
+        Progress.finish(isShown: !options.noProgress)
+        try plot?.write(report)
+        switch options.output {
         case .table: print(report.table)
         case .json: print(report.json)
         }
         if report.calls == 0 { throw ExitCode.failure }
-    }
-
-    private func encryption() throws -> AgentdClient.TLS? {
-        do throws(TLSProblem) {
-            return try tls.resolve(environment: ProcessInfo.processInfo.environment)
-        } catch {
-            throw ValidationError(error.description)
-        }
-    }
-
-    private static func readKeys(_ path: String) throws -> [String] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ValidationError("--keys: the file \(path) cannot be read.")
-        }
-        let keys = text.split(whereSeparator: \.isNewline).map(String.init)
-        guard !keys.isEmpty else { throw ValidationError("--keys: the file \(path) has no key.") }
-        return keys
     }
 }

@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import NIOCore
 internal import NIOPosix
 
@@ -36,4 +37,13 @@ struct ConnectFailure: Equatable {
 
 extension String {
     fileprivate var trimmingSpaces: String { split(separator: " ").joined(separator: " ") }
+}
+
+extension AgentdError {
+    /// Of a connection that was made with `Dialer`, or was to be.
+    package init(connectingTo address: String, failedWith error: any Error) {
+        let failure = ConnectFailure(error)
+        self.init(
+            .connectionLost, "cannot connect to \(address): \(failure.text)", connectionFailure: failure.kind)
+    }
 }

@@ -1,12 +1,12 @@
 internal import Framing
-internal import NIOCore
+package import NIOCore
 internal import NIOPosix
 internal import NIOSSL
 internal import NIOTLS
 
 /// Makes the channel of a connection: TCP or a unix-domain socket, and TLS above it when that is asked for. It belongs
 /// to its event loop, and is used once.
-final class Dialer {
+package final class Dialer {
     /// Bytes that may wait for the socket before no further calls are sent.
     private static let unsentBytes = 1 << 20
 
@@ -16,7 +16,7 @@ final class Dialer {
     private var channel: (any Channel)?
     private var isAbandoned = false
 
-    init(_ configuration: AgentdClient.Configuration, on eventLoop: any EventLoop) {
+    package init(_ configuration: AgentdClient.Configuration, on eventLoop: any EventLoop) {
         self.configuration = configuration
         self.eventLoop = eventLoop
     }
@@ -26,7 +26,7 @@ final class Dialer {
 
     /// - Parameter completion: On the event loop. Nothing has been read from the channel, and it is called before
     ///   anything is.
-    func dial(_ completion: @escaping (Result<any Channel, any Error>) -> Void) {
+    package func dial(_ completion: @escaping (Result<any Channel, any Error>) -> Void) {
         connect().assumeIsolated().whenComplete { result in
             switch result {
             case .success(let channel): self.connected(channel, completion)

@@ -1,0 +1,81 @@
+package import AgentdClient
+
+/// Finds out, before the clock starts, what each key has.
+package struct TargetSearch: Sendable {
+    /// Keys that are asked at a time.
+    private static let lookUpsAtOnce = 32
+    /// Enough of a tenant that its agents are not all in one page of the table.
+    private static let agentsOfAKey = 200
+    /// Enough in all that they are not all in the processor's caches; of many tenants fewer are asked for.
+    private static let agentsInAll = 200_000
+    /// Of each key at least so many are asked for.
+    private static let fewestAgents = 10
+    /// Agents that a key without any gets, where the mix makes changes anyway.
+    private static let agentsMade = 4
+
+    private let client: AgentdClient
+    private let mix: Mix
+
+    package init(client: AgentdClient, mix: Mix) {
+        self.client = client
+        self.mix = mix
+    }
+
+    /// What was found, in the order of the keys.
+    package struct Found: Sendable {
+        package let targets: [LoadTarget]
+        /// Keys that have no agent, and of which the mix can therefore make no use.
+        package let keysLeftOut: Int
+        /// Agents that were made because there were none.
+        package let agentsMade: Int
+    }
+
+    /// - Throws: `AgentdError`, or `LoadProblem` when no key has what the mix takes.
+    package func find(keys: [String]) async throws -> Found {
+        let pageSize = Int32(max(min(Self.agentsInAll / max(keys.count, 1), Self.agentsOfAKey), Self.fewestAgents))
+        let found = try await withThrowingTaskGroup(of: (Int, LoadTarget, Int).self) { group in
+            var remaining = Array(keys.enumerated())[...]
+            func addNext() {
+                guard let (index, key) = remaining.popFirst() else { return }
+                group.addTask {
+                    let (target, made) = try await self.target(key, pageSize: pageSize)
+                    return (index, target, made)
+                }
+            }
+            for _ in 0..<Self.lookUpsAtOnce { addNext() }
+            var found: [(index: Int, target: LoadTarget, made: Int)] = []
+            while let next = try await group.next() {
+                found.append(next)
+                addNext()
+            }
+            return found.sorted { $0.index < $1.index }
+        }
+        let targets = found.map(\.target).filter { !mix.takesAgents || !$0.agentIDs.isEmpty }
+        guard !targets.isEmpty else {
+            throw LoadProblem(
+                .refused,
+                "none of the keys has an agent to read: create some first, with agentctl agents create, or with "
+                    + "--mix create")
+        }
+        return Found(
+            targets: targets, keysLeftOut: found.count - targets.count, agentsMade: found.reduce(0) { $0 + $1.made })
+    }
+
+    private func target(_ key: String, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
+        let options = AgentdClient.CallOptions(token: key)
+        var agents = try await client.listAgents(.init(pageSize: pageSize), options: options).resources
+        var made = 0
+        if agents.isEmpty, mix.takesAgents, mix.changesAgents {
+            for number in 1...Self.agentsMade {
+                var agent = AgentdClient.Agent()
+                agent.name = "\(RequestMessages.namePrefix)\(number)"
+                agent.type = .research
+                agents.append(try await client.createAgent(agent, options: options))
+                made += 1
+            }
+        }
+        let target = LoadTarget(
+            token: key, tenantID: agents.first?.tenantID ?? "", agentIDs: agents.map(\.id))
+        return (target, made)
+    }
+}

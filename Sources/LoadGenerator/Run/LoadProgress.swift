@@ -1,0 +1,13 @@
+/// How far a run is.
+package struct LoadProgress: Sendable {
+    package let isWarmUp: Bool
+    /// Since the beginning, and until the end.
+    package let secondsDone: Double
+    package let secondsInAll: Double
+    /// Of the last interval.
+    package let callsPerSecond: Double
+    package let failuresPerSecond: Double
+    package let callsInFlight: Int
+    /// Due and not sent.
+    package let callsWaiting: Int
+}

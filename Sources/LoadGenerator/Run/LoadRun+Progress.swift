@@ -1,0 +1,25 @@
+internal import NIOCore
+
+extension LoadRun {
+    private static let progressInterval = TimeAmount.seconds(1)
+
+    func scheduleProgress() {
+        progressTimer = eventLoop.assumeIsolated().scheduleTask(in: Self.progressInterval) { self.tellProgress() }
+    }
+
+    private func tellProgress() {
+        guard phase == .running, let onProgress else { return }
+        let now = Self.now
+        let interval = Double(now - progress.at) / 1e9
+        let before = recorder.measured.lowerBound - min(plan.warmUp.nanoseconds, recorder.measured.lowerBound)
+        onProgress(
+            LoadProgress(
+                isWarmUp: now < recorder.measured.lowerBound, secondsDone: Double(now - before) / 1e9,
+                secondsInAll: Double(recorder.measured.upperBound - before) / 1e9,
+                callsPerSecond: Double(recorder.callsSoFar - progress.calls) / interval,
+                failuresPerSecond: Double(recorder.failuresSoFar - progress.failures) / interval,
+                callsInFlight: connections.reduce(0) { $0 + $1.callsInFlight }, callsWaiting: backlog.count))
+        progress = Progress(at: now, calls: recorder.callsSoFar, failures: recorder.failuresSoFar)
+        scheduleProgress()
+    }
+}

@@ -1,0 +1,64 @@
+internal import NIOCore
+
+extension LoadRun {
+    /// Calls that are due within so short a time are sent together: to wake up costs more than a call. What it holds a
+    /// call up counts in its latency.
+    private static let shortestTickNanoseconds: UInt64 = 250_000
+
+    /// Begins the calls that are to be begun now, and sends them with one write a connection.
+    func takeTurn(after connection: LoadConnection?) {
+        let now = Self.now
+        if phase == .running, case .closed = plan.pace {
+            while callsToBegin > 0, let free = freeConnection(after: connection) {
+                callsToBegin -= 1
+                send(chooser.next(), since: now, over: free)
+            }
+        } else {
+            takeArrivals(at: now, after: connection)
+        }
+        for connection in dirty { connection.flush() }
+        dirty.removeAll(keepingCapacity: true)
+        if phase == .draining { finishWhenAnswered() }
+    }
+
+    private func takeArrivals(at now: UInt64, after connection: LoadConnection?) {
+        while let due = arrivals?.takeDue(by: now) {
+            let arrival = Backlog.Arrival(call: chooser.next(), since: due)
+            if let givenUp = backlog.append(arrival) {
+                recorder.failed(givenUp.call, .notSent, since: givenUp.since, at: now)
+            }
+        }
+        while backlog.count > 0, let free = freeConnection(after: connection), let arrival = backlog.popFirst() {
+            send(arrival.call, since: arrival.since, over: free)
+        }
+        scheduleTick(at: now)
+    }
+
+    private func scheduleTick(at now: UInt64) {
+        guard let next = arrivals?.nextDue, tick == nil else { return }
+        let due = max(next, now + Self.shortestTickNanoseconds)
+        tick = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(due)) {
+            self.tick = nil
+            self.takeTurn(after: nil)
+        }
+    }
+
+    private func send(_ call: Call, since: UInt64, over connection: LoadConnection) {
+        checks += 1
+        let isWarmUp = since < recorder.measured.lowerBound
+        let isChecked = isWarmUp || checks % AnswerCheck.everyAnswer == 0
+        if !connection.isDirty { dirty.append(connection) }
+        connection.send(LoadConnection.SentCall(call: call, since: since, isChecked: isChecked))
+    }
+
+    /// One with room: the one that has just got it where each has its share of the calls, otherwise the next in turn.
+    private func freeConnection(after connection: LoadConnection?) -> LoadConnection? {
+        if plan.keepsShares, let connection, connection.hasRoom { return connection }
+        for _ in connections {
+            let candidate = connections[turnIndex]
+            turnIndex = (turnIndex + 1) % connections.count
+            if candidate.hasRoom { return candidate }
+        }
+        return nil
+    }
+}

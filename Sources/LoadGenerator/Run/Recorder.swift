@@ -1,0 +1,91 @@
+/// Counts what became of the calls of the measured time. Times are nanoseconds of the monotonic clock.
+struct Recorder: Sendable {
+    /// How a call can fail.
+    enum FailureCode: Hashable, Sendable {
+        /// What the daemon answered, a code of gRPC.
+        case status(UInt32)
+        /// It was due and waited, and others behind it were so many that it was given up.
+        case notSent
+        /// It was sent, and no answer had come some time after the end.
+        case notAnswered
+    }
+
+    struct Failure: Hashable, Sendable {
+        let group: Int
+        let code: FailureCode
+        let reason: String
+    }
+
+    let measured: Range<UInt64>
+    private let isOpenLoop: Bool
+    private let hasGroups: Bool
+    /// By group and method; nil where there was no call.
+    private var latencies: [LatencyHistogram?]
+    private(set) var failureLatencies = LatencyHistogram()
+    private(set) var failures: [Failure: Int] = [:]
+    private(set) var series = SecondSeries()
+    /// Successes, and all calls, that ended in the measured time, whenever they were due.
+    private(set) var succeededMeanwhile = 0
+    private(set) var endedMeanwhile = 0
+    /// Successes and failures so far, also of the warm-up.
+    private(set) var callsSoFar = 0
+    private(set) var failuresSoFar = 0
+
+    init(measured: Range<UInt64>, isOpenLoop: Bool, hasGroups: Bool) {
+        self.measured = measured
+        self.isOpenLoop = isOpenLoop
+        self.hasGroups = hasGroups
+        latencies = Array(repeating: nil, count: LoadMethod.allCases.count * 2)
+    }
+
+    /// - Parameter since: When it was due.
+    mutating func succeeded(_ call: Call, since: UInt64, at now: UInt64) {
+        callsSoFar += 1
+        if measured.contains(now) {
+            succeededMeanwhile += 1
+            endedMeanwhile += 1
+        }
+        guard let second = second(due: since, ended: now) else { return }
+        let index = group(of: call) * LoadMethod.allCases.count + call.method.rawValue
+        if latencies[index] == nil { latencies[index] = LatencyHistogram() }
+        latencies[index]?.record(nanoseconds: now - since)
+        series.recordCall(second: second, nanoseconds: now - since)
+    }
+
+    mutating func failed(_ call: Call, _ code: FailureCode, reason: String = "", since: UInt64, at now: UInt64) {
+        failuresSoFar += 1
+        if measured.contains(now) { endedMeanwhile += 1 }
+        guard let second = second(due: since, ended: now) else { return }
+        failureLatencies.record(nanoseconds: now - since)
+        failures[Failure(group: group(of: call), code: code, reason: reason), default: 0] += 1
+        series.recordFailure(second: second)
+    }
+
+    /// The second of the measured time to which it belongs: in an open loop the one in which it was due, in a closed
+    /// one that in which it ended. Nil when it is not measured.
+    private func second(due: UInt64, ended: UInt64) -> Int? {
+        let time = isOpenLoop ? due : ended
+        guard measured.contains(time) else { return nil }
+        return Int((time - measured.lowerBound) / 1_000_000_000)
+    }
+
+    /// 0 is the noisy tenant, 1 all others. Without groups all are 1.
+    private func group(of call: Call) -> Int { hasGroups && call.tenant == 0 ? Self.noisyGroup : Self.otherGroup }
+
+    static let noisyGroup = 0
+    static let otherGroup = 1
+
+    /// - Parameters:
+    ///   - group: Nil for all.
+    ///   - method: Nil for all.
+    func latencies(group: Int? = nil, method: LoadMethod? = nil) -> LatencyHistogram {
+        var sum = LatencyHistogram()
+        for (index, histogram) in latencies.enumerated() {
+            let (itsGroup, itsMethod) = index.quotientAndRemainder(dividingBy: LoadMethod.allCases.count)
+            if let histogram, group ?? itsGroup == itsGroup, method?.rawValue ?? itsMethod == itsMethod {
+                sum.add(histogram)
+            }
+        }
+        return sum
+    }
+}

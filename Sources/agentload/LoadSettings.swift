@@ -1,0 +1,77 @@
+internal import AgentdClient
+internal import ArgumentParser
+internal import ClientOptions
+internal import FoundationEssentials
+internal import LoadGenerator
+internal import NIOCore
+
+/// Where to call and as whom: from the command line, or else from the environment, or else the default.
+struct LoadSettings {
+    let keys: [String]
+    private let address: String
+    private let door: LoadDoor
+    private let connections: Int
+    private let tls: TLSOptions
+    private let environment: [String: String]
+
+    /// - Throws: `ValidationError`.
+    init(_ options: LoadOptions, _ tls: TLSOptions, environment: [String: String]) throws {
+        address =
+            options.address ?? environment["AGENTD_ADDRESS"]
+            ?? "127.0.0.1:\(AgentdClient.Configuration.defaultPort)"
+        keys = try Self.keys(options, environment)
+        door = options.door
+        connections = options.connections
+        self.tls = tls
+        self.environment = environment
+    }
+
+    private static func keys(_ options: LoadOptions, _ environment: [String: String]) throws -> [String] {
+        if let path = options.keys {
+            let keys = try keys(inFile: path, of: "--keys")
+            if let tenants = options.tenants, tenants > keys.count {
+                throw ValidationError("The file \(path) has \(keys.count) keys, fewer than --tenants \(tenants).")
+            }
+            return Array(keys.prefix(options.tenants ?? keys.count))
+        }
+        if let token = environment["AGENTD_TOKEN"] { return [token] }
+        if let path = environment["AGENTD_TOKEN_FILE"] { return try keys(inFile: path, of: "AGENTD_TOKEN_FILE") }
+        throw ValidationError("Say who calls: --keys names a file with an API key on each line, or set AGENTD_TOKEN.")
+    }
+
+    private static func keys(inFile path: String, of source: String) throws -> [String] {
+        guard let data = try? Data(contentsOf: URL(filePath: path)), let text = String(data: data, encoding: .utf8)
+        else { throw ValidationError("The file \(path) of \(source) cannot be read, or is not text.") }
+        let keys = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        guard !keys.isEmpty else { throw ValidationError("The file \(path) of \(source) has no key.") }
+        return keys
+    }
+
+    /// For what is asked before the clock starts, over the framed door.
+    func searchConfiguration(on group: any EventLoopGroup) throws -> AgentdClient.Configuration {
+        try configuration(on: group, speaking: .framed)
+    }
+
+    /// For the load.
+    func loadConfiguration(on group: any EventLoopGroup) throws -> AgentdClient.Configuration {
+        switch door {
+        case .framed: try configuration(on: group, speaking: .framed)
+        case .grpc: try configuration(on: group, speaking: .grpc)
+        }
+    }
+
+    private func configuration(
+        on group: any EventLoopGroup, speaking applicationProtocol: AgentdClient.TLS.ApplicationProtocol
+    ) throws -> AgentdClient.Configuration {
+        do {
+            var configuration = try AgentdClient.Configuration(address: address)
+            configuration.tls = try tls.resolve(environment: environment, speaking: applicationProtocol)
+            configuration.eventLoopGroup = group
+            return configuration
+        } catch let problem as TLSProblem {
+            throw ValidationError(problem.description)
+        } catch let error as AgentdError {
+            throw ValidationError("The address " + error.violations.map(\.description).joined() + ".")
+        }
+    }
+}

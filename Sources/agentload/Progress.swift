@@ -1,0 +1,41 @@
+internal import LoadGenerator
+
+/// How far a run is, on standard error: a line that is redrawn on a terminal, a line now and then elsewhere.
+enum Progress {
+    /// Elsewhere than on a terminal, one in so many seconds.
+    private static let secondsOfALine = 5
+
+    static func note(_ found: TargetSearch.Found, isShown: Bool) {
+        guard isShown else { return }
+        if found.keysLeftOut > 0 {
+            StandardError.write("\(found.keysLeftOut) of the keys are left out: they have no agents\n")
+        }
+        if found.agentsMade > 0 {
+            StandardError.write("\(found.agentsMade) agents were created for keys that had none\n")
+        }
+    }
+
+    /// Nil when nothing is to be shown.
+    static func style(isShown: Bool) -> (@Sendable (LoadProgress) -> Void)? {
+        guard isShown else { return nil }
+        // Back to the start of the line, and away with what stands behind it.
+        if StandardError.isTerminal { return { StandardError.write("\r\(text($0))\u{1B}[K") } }
+        return { progress in
+            if Int(progress.secondsDone.rounded()) % secondsOfALine == 0 { StandardError.write(text(progress) + "\n") }
+        }
+    }
+
+    /// Takes the line away that was redrawn.
+    static func finish(isShown: Bool) {
+        if isShown, StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
+    }
+
+    private static func text(_ progress: LoadProgress) -> String {
+        let warmUp = progress.isWarmUp ? " (warm-up)" : ""
+        let waiting = progress.callsWaiting > 0 ? ", \(progress.callsWaiting) waiting" : ""
+        let done = Int(progress.secondsDone.rounded())
+        let all = Int(progress.secondsInAll.rounded())
+        return "\(done) of \(all) s\(warmUp): \(Int(progress.callsPerSecond)) calls/s, "
+            + "\(Int(progress.failuresPerSecond)) failures/s, \(progress.callsInFlight) in flight\(waiting)"
+    }
+}

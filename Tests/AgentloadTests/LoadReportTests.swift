@@ -1,0 +1,90 @@
+internal import Foundation
+@testable internal import LoadGenerator
+internal import Testing
+
+@Suite("Reports")
+struct LoadReportTests {
+    private func object(_ report: LoadReport) throws -> [String: Any] {
+        let value = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
+        return try #require(value as? [String: Any])
+    }
+
+    private static let latencyKeys: Set = ["mean", "p50", "p90", "p99", "p99.9", "max"]
+    private static let keys: Set = [
+        "door", "mix", "loop", "in_flight", "rate", "connections", "tenants", "skew", "duration_seconds", "calls",
+        "calls_per_second", "latency_microseconds", "failures", "failure_reasons", "failure_latency_microseconds",
+        "client_cpu_microseconds_per_call", "by_method", "by_second",
+    ]
+
+    @Test("JSON of a closed loop has every key, and a rate that is null")
+    func closed() throws {
+        let report = try object(SampleReport.report(SampleReport.plan(.closed(inFlight: 64))))
+        #expect(Set(report.keys) == Self.keys)
+        #expect(report["loop"] as? String == "closed")
+        #expect(report["rate"] is NSNull)
+        #expect(report["in_flight"] as? Int == 64)
+        #expect(report["door"] as? String == "grpc")
+        #expect(report["mix"] as? String == "mixed")
+        #expect(report["skew"] as? String == "uniform")
+        #expect(report["connections"] as? Int == 2)
+        #expect(report["tenants"] as? Int == 4)
+        #expect(report["duration_seconds"] as? Double == 3)
+        #expect(report["calls"] as? Int == 3_000)
+        #expect(report["calls_per_second"] as? Double == 1_000)
+        #expect(report["failures"] as? [String: Int] == ["NOT_SENT": 2, "RESOURCE_EXHAUSTED": 8])
+        #expect(report["failure_reasons"] as? [String: Int] == ["RATE_LIMIT": 8])
+        for key in ["latency_microseconds", "failure_latency_microseconds"] {
+            #expect(Set(try #require(report[key] as? [String: Any]).keys) == Self.latencyKeys)
+        }
+        let methods = try #require(report["by_method"] as? [String: [String: Any]])
+        #expect(Set(methods.keys) == ["GetAgent", "ListAgents", "CreateAgent", "UpdateAgent"])
+        for method in methods.values {
+            #expect(method["calls"] as? Int == 750)
+            #expect(Set(try #require(method["latency_microseconds"] as? [String: Any]).keys) == Self.latencyKeys)
+        }
+        let seconds = try #require(report["by_second"] as? [[String: Int]])
+        #expect(seconds.map { $0["second"] } == [0, 1, 2])
+        #expect(seconds.reduce(0) { $0 + $1["calls", default: 0] } == 3_000)
+        #expect(seconds.allSatisfy { Set($0.keys) == ["second", "calls", "failures", "p50", "p99"] })
+    }
+
+    @Test("JSON of an open loop with a noisy tenant has the rate and both groups")
+    func noisy() throws {
+        let plan = SampleReport.plan(.open(rate: 1_000, inFlight: nil), skew: .noisy(share: 0.5))
+        let report = try object(SampleReport.report(plan))
+        #expect(Set(report.keys) == Self.keys.union(["by_group"]))
+        #expect(report["loop"] as? String == "open")
+        #expect(report["rate"] as? Double == 1_000)
+        let groups = try #require(report["by_group"] as? [String: [String: Any]])
+        #expect(groups["noisy"]?["calls"] as? Int == 750)
+        #expect(groups["others"]?["calls"] as? Int == 2_250)
+        #expect(groups["noisy"]?["failures"] as? [String: Int] == ["NOT_SENT": 1, "RESOURCE_EXHAUSTED": 4])
+        for group in groups.values {
+            #expect(Set(try #require(group["latency_microseconds"] as? [String: Any]).keys) == Self.latencyKeys)
+        }
+    }
+
+    @Test("Of no calls everything is 0")
+    func nothing() throws {
+        let report = try object(SampleReport.report(SampleReport.plan(.closed(inFlight: 1)), calls: 0, failures: 0))
+        #expect(report["calls"] as? Int == 0)
+        let latency = try #require(report["latency_microseconds"] as? [String: Double])
+        #expect(latency.values.allSatisfy { $0 == 0 })
+    }
+
+    @Test("The table says what was done, what came of it, and what the words mean")
+    func table() {
+        let closed = SampleReport.report(SampleReport.plan(.closed(inFlight: 64))).table
+        for text in [
+            "mixed over the grpc door for 3 s: 64 calls in flight (closed loop), 2 connections, 4 tenants (uniform)",
+            "throughput    1,000 calls/s", "failed        10: 8 RESOURCE_EXHAUSTED, 2 NOT_SENT", "8 for RATE_LIMIT",
+            "client CPU", "GetAgent", "UpdateAgent", "failures", "p99: 99 of 100 calls took no longer.", "--rate",
+        ] { #expect(closed.contains(text), "\(closed)") }
+        let plan = SampleReport.plan(.open(rate: 0.5, inFlight: 8), mix: .get, skew: .noisy(share: 0.9))
+        let open = SampleReport.report(plan).table
+        for text in [
+            "get over the grpc door", "0.5 calls/s are due (open loop)", "noisy tenant", "other tenants",
+            "from when a call was due",
+        ] { #expect(open.contains(text), "\(open)") }
+    }
+}

@@ -1,0 +1,87 @@
+import Testing
+
+internal import Foundation
+internal import TestSupport
+
+/// What `agentload` says of a daemon that stands still, or goes away.
+@Suite("The honesty of agentload", .timeLimit(.minutes(2)))
+struct AgentloadHonestyTests {
+    /// Calls that the daemon has answered when the run is under way.
+    private static let underWay = 100.0
+
+    /// Runs it, and does something to the daemon once calls get through.
+    private func load(
+        _ arguments: [String], meanwhile body: (World) async throws -> Void
+    ) async throws -> LoadReport {
+        try await World.with { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            let exit = try await TemporaryFolder.with { folder in
+                try await world.withAgentload(as: [world.ada], arguments, in: folder) { program in
+                    try await waitUntil { try await Self.answered(world) >= Self.underWay }
+                    try await body(world)
+                    let code = await program.waitForExit()
+                    return Daemon.Exit(code: code, output: program.standardOutput, log: program.standardError)
+                }
+            }
+            return try exit.loadReport()
+        }
+    }
+
+    private static func answered(_ world: World) async throws -> Double {
+        try await world.daemon.metrics()
+            .filter { $0.key.hasPrefix("grpc_server_handled_total{") && $0.key.contains("GetAgent") }
+            .values.reduce(0, +)
+    }
+
+    private func stopForASecond(_ world: World) async throws {
+        world.daemon.signal(SIGSTOP)
+        // The second is what is measured.
+        try await Task.sleep(for: .seconds(1))
+        world.daemon.signal(SIGCONT)
+    }
+
+    /// With one call in flight the daemon holds up every other one: only who counts from when they were due sees that.
+    @Test(
+        "An open loop shows a second in which the daemon stands still",
+        arguments: ["framed", "grpc"], [[], ["--in-flight", "1"]])
+    func openLoop(door: String, limit: [String]) async throws {
+        let report = try await load(
+            ["--door", door, "--rate", "200", "--duration", "4", "--warm-up", "0"] + limit, meanwhile: stopForASecond)
+        #expect(report.calls + report.failureCount == 800)
+        #expect(report.latency.p99 >= 500_000, "\(report)")
+        #expect(report.latency.p50 < 500_000, "\(report)")
+    }
+
+    @Test("A closed loop hides it but for the calls that were in flight")
+    func closedLoop() async throws {
+        let report = try await load(
+            ["--in-flight", "4", "--duration", "4", "--warm-up", "0"], meanwhile: stopForASecond)
+        #expect(report.latency.max >= 500_000)
+        #expect(report.latency.p50 < 500_000)
+    }
+
+    @Test("Calls that are due and cannot be sent are all accounted for: those beyond the limit are NOT_SENT")
+    func notSent() async throws {
+        try await World.with { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            let exit = try await world.agentload(
+                as: [world.ada], ["--rate", "200000", "--duration", "0.5", "--warm-up", "0"])
+            let report = try exit.loadReport()
+            #expect(report.calls + report.failureCount == 100_000, "\(exit.output)")
+            let notSent = report.failures["NOT_SENT", default: 0]
+            // 65536 may wait, and 1024 be in flight.
+            #expect(notSent > 0 && notSent <= 100_000, "\(exit.output)")
+            #expect(report.failureLatency.max > 1_000)
+        }
+    }
+
+    @Test("Calls that a lost connection leaves without an answer are failures, and the run goes on to its end")
+    func lostConnection() async throws {
+        let report = try await load(["--in-flight", "4", "--duration", "3", "--warm-up", "0"]) { world in
+            world.daemon.signal(SIGKILL)
+        }
+        #expect(report.calls > 0)
+        #expect(report.failures == ["UNAVAILABLE": 4], "\(report)")
+        #expect(report.failureReasons == ["CONNECTION_LOST": 4])
+    }
+}

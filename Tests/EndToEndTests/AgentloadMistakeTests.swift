@@ -1,0 +1,65 @@
+import Testing
+
+internal import Foundation
+internal import TestSupport
+
+@Suite("agentload's mistakes", .sharedWorld(), .timeLimit(.minutes(2)))
+struct AgentloadMistakeTests {
+    @Test(
+        "Wrong arguments are refused with what is right",
+        arguments: [
+            (["--skew", "pareto"], "uniform"), (["--skew", "zipf:9"], "0.1 to 5"), (["--rate", "0"], "--rate must be"),
+            (["--in-flight", "0"], "--in-flight must be"), (["--connections", "0"], "--connections must be"),
+            (["--mix", "fruit"], "'get', 'list', 'create', 'update'"), (["--door", "back"], "'framed'"),
+            (["--duration", "0"], "--duration must be"), (["--warm-up", "-1"], "warm-up"),
+            (["--tenants", "3"], "has 1 keys, fewer than --tenants 3"),
+            (["--keys", "/nonexistent"], "/nonexistent of --keys cannot be read"),
+            (["--plot", "/nonexistent/plot.svg"], "/nonexistent/plot.svg of --plot cannot be written"),
+            (["--address", "no address"], "\"no address\" is not"), (["--ca", "/nonexistent"], "/nonexistent"),
+        ])
+    func arguments(arguments: [String], text: String) async throws {
+        let world = try World.shared
+        try await world.agentload(as: [world.ada], arguments).expectFailure(64, text)
+    }
+
+    @Test("Who calls must be said")
+    func noKey() async throws {
+        let world = try World.shared
+        let exit = try await Program.run(
+            "agentload", [], environment: ["AGENTD_ADDRESS": world.daemon.address])
+        exit.expectFailure(64, "--keys", "AGENTD_TOKEN")
+    }
+
+    @Test("Where nobody listens there is no connection", arguments: ["framed", "grpc"])
+    func unreachable(door: String) async throws {
+        let world = try World.shared
+        let port = try UnusedPort()
+        let exit = try await world.agentload(
+            as: [world.ada], ["--address", "127.0.0.1:\(port.number)", "--door", door])
+        exit.expectFailure(69, "annot connect to 127.0.0.1:\(port.number): connection refused")
+        withExtendedLifetime(port) {}
+    }
+
+    @Test("A key that is none is refused before the run")
+    func badKey() async throws {
+        let world = try World.shared
+        let nobody = World.Person(id: 0, tenantID: "", key: "agd_nobody")
+        try await world.agentload(as: [nobody], []).expectFailure(1, "UNAUTHENTICATED")
+    }
+
+    @Test("Keys without agents have nothing to be read")
+    func nothingToRead() async throws {
+        let world = try World.shared
+        try await world.agentload(as: [world.bob], ["--mix", "get"])
+            .expectFailure(1, "none of the keys has an agent to read", "agentctl agents create")
+    }
+
+    @Test(
+        "More calls in flight than the daemon takes on a connection need more connections",
+        arguments: ["framed", "grpc"])
+    func tooManyInFlight(door: String) async throws {
+        let world = try World.shared
+        try await world.agentload(as: [world.ada], ["--mix", "list", "--door", door, "--in-flight", "3000"])
+            .expectFailure(1, "the daemon takes 1024 calls in flight on a connection: use --connections 3")
+    }
+}
