@@ -23,4 +23,7 @@ SELECT tenant_id, (n - 100000) * :agents + a, n, 'Agent ' || a, repeat('descript
     repeat('You answer questions about our products. ', 8), '{"model": "large", "temperature": 0.2}', a % 10 = 0
 FROM benchmark.keys, generate_series(1, :agents) AS a;
 
+-- What is created next comes behind them.
+SELECT setval(pg_get_serial_sequence('agents', 'id'), max(id)) FROM agents;
+
 VACUUM ANALYZE;

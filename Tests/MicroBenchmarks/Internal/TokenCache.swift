@@ -1,0 +1,1 @@
+../../../Sources/Services/Identity/TokenCache.swift

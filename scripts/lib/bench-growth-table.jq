@@ -1,0 +1,17 @@
+# The report of scripts/bench --growth for people. Input: what bench-growth.jq makes.
+
+include "bench-columns";
+
+def names: {get: "GetAgent, 64 in flight", list: "ListAgents of 20, 16 in flight"};
+
+"agentd with more agents, tenants and connections: medians of \(.rounds) rounds of \(.seconds) s", machine,
+doubts, "",
+([["method", "what grows", "calls/s", "server us", "calls/s ratio", "cost ratio", ""]] + [
+    .points | sort_by(.method, (.grows | {agents: 0, tenants: 1, connections: 2}[.]), .size)[]
+    | [names[.method], "\(.size | grouped) \(.grows)", (.calls_per_second | grouped), (.server_us | digits(1)),
+        (.throughput_over_smallest | digits(2)), (.cost_over_smallest | digits(2)),
+        if .size == .smallest then "" elif .is_flat then "flat" else "NOT flat" end]
+] | aligned(2)), "",
+"Cost is the processor time of daemon and PostgreSQL a call, in microseconds. Ratios are to the smallest of a series, "
+    + "round by round;",
+"flat: at most 20 % more cost, and at most 20 % less calls/s. " + settings

@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# Lets the systems take turns, and tells how far that is. Needs bench-systems.sh.
+
+# Variables are shared with the other files of scripts/bench, which shellcheck does not follow from here.
+# shellcheck disable=SC2154
+
+# measure_rounds ROUNDS SECONDS SYSTEM...: each for so many seconds in each round, on the database bench.
+measure_rounds() {
+    local rounds=$1 seconds=$2 round system done=0 total began
+    shift 2
+    total=$((rounds * $#))
+    began=$EPOCHSECONDS
+    for ((round = 1; round <= rounds; round++)); do
+        step "Round $round of $rounds"
+        for system in "$@"; do
+            measure_system "$system" bench "$tenants" "$agents" "$seconds"
+            done=$((done + 1))
+            note_progress "$system" "$calls_per_second calls/s" "$done" "$total" "$began"
+        done
+        tidy_database bench
+    done
+}
+
+# note_progress WHAT FIGURE DONE TOTAL BEGAN: BEGAN is in seconds since 1970.
+note_progress() {
+    local left=$(((EPOCHSECONDS - $5) * ($4 - $3) / $3)) time_left
+    printf -v time_left '%d:%02d' $((left / 60)) $((left % 60))
+    note "$(printf '%-28s %18s   %3d of %d, %s left' "$1" "$2" "$3" "$4" "$time_left")"
+}
