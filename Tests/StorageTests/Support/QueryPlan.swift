@@ -40,15 +40,19 @@ struct QueryPlan: CustomStringConvertible {
         description = try Self.explained(statement, database.platform, mode, arguments, "")
     }
 
-    private static func explained(
+    /// - Parameters:
+    ///   - conninfo: Of the role that runs it.
+    ///   - setting: What the transaction begins with.
+    ///   - options: Of `EXPLAIN`, besides `VERBOSE`.
+    static func explained(
         _ statement: PreparedStatements.Found, _ conninfo: String, _ mode: String, _ arguments: String,
-        _ setting: String
+        _ setting: String, options: String = "COSTS OFF"
     ) throws -> String {
         let connection = try ScriptConnection(conninfo: conninfo)
-        try connection.execute(
-            "SET plan_cache_mode = \(mode); PREPARE tested \(list(statement.types)) AS \(statement.text)")
+        let types = list(statement.types.joined(separator: ", "))
+        try connection.execute("SET plan_cache_mode = \(mode); PREPARE tested \(types) AS \(statement.text)")
         try connection.execute("BEGIN; \(setting)")
-        let lines = try connection.rows("EXPLAIN (VERBOSE, COSTS OFF) EXECUTE tested \(list(arguments))")
+        let lines = try connection.rows("EXPLAIN (VERBOSE, \(options)) EXECUTE tested \(list(arguments))")
         return lines.compactMap { $0[0] }.joined(separator: "\n")
     }
 
@@ -64,8 +68,8 @@ struct QueryPlan: CustomStringConvertible {
             return try await loop.withPool(configuration) { pool in
                 try await loop.run {
                     try await run(Database(tenantPool: pool, platformPool: pool))
-                    return try await pool.run(
-                        PreparedStatements(), effect: .read, deadlineNanoseconds: Deadline.never.uptimeNanoseconds)
+                    let prepared = try await PreparedStatements.found(on: pool)
+                    return try #require(prepared.last)
                 }
             }
         }
@@ -87,26 +91,5 @@ struct QueryPlan: CustomStringConvertible {
     func expectUnsorted(sourceLocation: SourceLocation = #_sourceLocation) {
         let keys = description.split(separator: "\n").filter { $0.contains("Sort Key:") && !$0.contains("place") }
         #expect(keys.isEmpty, "\(self)", sourceLocation: sourceLocation)
-    }
-}
-
-/// What this connection has prepared, without what is prepared for every call and for this question.
-private struct PreparedStatements: Statement {
-    struct Found: Sendable {
-        let text: String
-        let types: String
-    }
-
-    let text = StatementText(
-        "prepared_statements",
-        """
-        SELECT statement, array_to_string(parameter_types, ', ') FROM pg_prepared_statements
-        WHERE name NOT LIKE 'set_tenant_context%' AND name NOT LIKE 'prepared_statements%'
-        """, [])
-
-    func bind(to parameters: inout Parameters) {}
-
-    func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Found {
-        Found(text: try rows.text(0, 0), types: try rows.text(0, 1))
     }
 }

@@ -1,0 +1,77 @@
+internal import AgentdCore
+internal import Storage
+internal import TestSupport
+
+/// A statement that the daemon sends, and what its plan has to be.
+struct PlanCase: Sendable, CustomStringConvertible {
+    enum Work: Sendable {
+        case tenant(any TenantStatement)
+        case platform(any PlatformStatement)
+
+        var statement: any Sendable {
+            switch self {
+            case .tenant(let statement): statement
+            case .platform(let statement): statement
+            }
+        }
+    }
+
+    let description: String
+    let work: Work
+    /// All of these are used.
+    let indexes: [String]
+    /// Values of parameters whose type alone says too little of them, by their numbers, as SQL.
+    let arguments: [Int: String]
+    /// Tables that may be read from end to end: all of their rows are wanted soon, a thousand at a time, and up to some
+    /// size a thousand are found sooner so than one by one.
+    let whole: [String]
+    /// Whether it may sort: what it sorts is bounded otherwise, or there is no index of that order.
+    let sorts: Bool
+
+    init(
+        _ description: String, _ statement: some TenantStatement, _ indexes: [String], arguments: [Int: String] = [:],
+        sorts: Bool = false
+    ) {
+        self.init(description, .tenant(statement), indexes, arguments, whole: [], sorts: sorts)
+    }
+
+    init(
+        platform description: String, _ statement: some PlatformStatement, _ indexes: [String],
+        arguments: [Int: String] = [:], whole: [String] = [], sorts: Bool = false
+    ) {
+        self.init(description, .platform(statement), indexes, arguments, whole: whole, sorts: sorts)
+    }
+
+    private init(
+        _ description: String, _ work: Work, _ indexes: [String], _ arguments: [Int: String], whole: [String],
+        sorts: Bool
+    ) {
+        self.description = description
+        self.work = work
+        self.indexes = indexes
+        self.arguments = arguments
+        self.whole = whole
+        self.sorts = sorts
+    }
+
+    var typeName: String { String(describing: type(of: work.statement)) }
+
+    var isOfTenant: Bool {
+        switch work {
+        case .tenant: true
+        case .platform: false
+        }
+    }
+
+    /// Connects as the role that sends it.
+    func conninfo(_ database: TestDatabase) -> String { isOfTenant ? database.application : database.platform }
+
+    func run(in database: Database, of caller: Caller) async throws {
+        switch work {
+        case .tenant(let statement):
+            _ = try await database.tenantSession(for: caller, callID: "test", deadline: .never).run(statement)
+        case .platform(let statement):
+            _ = try await database.platformSession(deadline: .never).run(statement)
+        }
+    }
+}
