@@ -10,6 +10,7 @@ let strict: [SwiftSetting] = [
 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -53,7 +54,7 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
-        // C, fenced: each is imported by exactly one Swift target (scripts/check).
+        // C, fenced: each is imported by those Swift targets alone that scripts/lib/rules.sh names (scripts/check).
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
@@ -71,6 +72,7 @@ let package = Package(
         .target(
             name: "Storage", dependencies: ["AgentdCore", "Postgres", logging, crypto],
             resources: [.embedInCode("Migrations")], swiftSettings: strict),
+        .target(name: "Conversion", dependencies: ["AgentdCore", "Postgres", "Storage"], swiftSettings: strict),
         .target(
             name: "Services", dependencies: ["AgentdCore", "Messages", "Storage", logging, metrics, crypto, jwt],
             swiftSettings: strict),
@@ -99,15 +101,19 @@ let package = Package(
             name: "AgentdClient",
             dependencies: ["AgentdCore", "Framing", "Messages", crypto, nio, nioPosix, nioTLS, nioSSL, logging],
             swiftSettings: strict),
+        .target(
+            name: "LoadGenerator",
+            dependencies: ["AgentdCore", "AgentdClient", "CNGHTTP2", "Framing", "Messages", nio, histogram, deque],
+            swiftSettings: strict),
         .target(name: "ClientOptions", dependencies: ["AgentdClient", argumentParser], swiftSettings: strict),
 
         // The programs: wiring and commands only.
         .executableTarget(
             name: "agentd",
             dependencies: [
-                "AgentdCore", "LoopExecutor", "Postgres", "Storage", "Services", "Listening", "FramedListener",
-                "GRPCListener", "Operations", "AgentdClient", "ClientOptions", metrics, nio, nioPosix, logging,
-                argumentParser, lifecycle,
+                "AgentdCore", "Conversion", "LoopExecutor", "Postgres", "Storage", "Services", "Listening",
+                "FramedListener", "GRPCListener", "Operations", "AgentdClient", "ClientOptions", metrics, nio, nioPosix,
+                logging, argumentParser, lifecycle,
             ], swiftSettings: strict),
         .executableTarget(
             name: "agentctl", dependencies: ["AgentdCore", "AgentdClient", "ClientOptions", argumentParser],
@@ -115,7 +121,7 @@ let package = Package(
 
         .executableTarget(
             name: "agentload",
-            dependencies: ["AgentdCore", "AgentdClient", "ClientOptions", argumentParser, histogram],
+            dependencies: ["AgentdClient", "ClientOptions", "LoadGenerator", nio, nioPosix, argumentParser],
             swiftSettings: strict),
 
         // The tests: a target a room, and the whole from outside.
@@ -127,6 +133,13 @@ let package = Package(
             name: "InteropServer",
             dependencies: ["AgentdCore", "GRPCListener", "Listening", "Messages", "Services", nioPosix, logging],
             path: "Tests/InteropServer", swiftSettings: strict),
+        .executableTarget(
+            name: "MicroBenchmarks",
+            dependencies: [
+                "AgentdCore", "Framing", "FramedListener", "GRPCListener", "Listening", "LoopExecutor", "Messages",
+                "Operations", "Postgres", "Services", "Storage", crypto, deque, logging, nio, nioEmbedded,
+            ],
+            path: "Tests/MicroBenchmarks", swiftSettings: strict),
         .testTarget(name: "FramingTests", dependencies: ["AgentdCore", "Framing"], swiftSettings: strict),
         .testTarget(
             name: "MessagesTests", dependencies: ["AgentdCore", "Messages", "CAgentdProto", "CProtobufC"],
@@ -136,6 +149,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StorageTests", dependencies: ["AgentdCore", "Postgres", "Storage", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ConversionTests", dependencies: ["AgentdCore", "Conversion", "Postgres", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ServicesTests",
@@ -154,6 +170,9 @@ let package = Package(
                 "AgentdCore", "AgentdClient", "ClientOptions", "Framing", "Messages", "TestSupport", nio, nioPosix,
                 nioTLS, nioSSL, logging, argumentParser,
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AgentloadTests", dependencies: ["AgentdCore", "LoadGenerator", "Messages", nio],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

@@ -22,7 +22,15 @@ package enum AgentType: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: String) {
-        guard let type = Self.allCases.first(where: { $0.databaseName == databaseName }) else { return nil }
+        var name = databaseName
+        guard let type = name.withUTF8({ Self(databaseName: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = type
+    }
+
+    package init?(databaseName: UnsafeRawBufferPointer) {
+        guard let type = Self.allCases.first(where: { databaseName.elementsEqual($0.databaseName.utf8) }) else {
+            return nil
+        }
         self = type
     }
 }
@@ -44,7 +52,15 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: String) {
-        guard let status = Self.allCases.first(where: { $0.databaseName == databaseName }) else { return nil }
+        var name = databaseName
+        guard let status = name.withUTF8({ Self(databaseName: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = status
+    }
+
+    package init?(databaseName: UnsafeRawBufferPointer) {
+        guard let status = Self.allCases.first(where: { databaseName.elementsEqual($0.databaseName.utf8) }) else {
+            return nil
+        }
         self = status
     }
 }

@@ -80,7 +80,9 @@ package struct Principal: Sendable, Equatable {
 
 /// Who a call is for: the principal of its token and the tenant that the call works in. They differ only for a system
 /// administrator who selected a tenant with `x-agentd-tenant`.
-package struct Caller: Sendable, Equatable {
+///
+/// A class, since every part of a call holds on to it: a copy costs one count and not one for each of its texts.
+package final class Caller: Sendable {
     package let principal: Principal
     package let tenant: TenantProfile
 
@@ -104,5 +106,11 @@ package struct Caller: Sendable, Equatable {
     package init(principal: Principal, selecting tenant: TenantProfile) {
         self.principal = principal
         self.tenant = tenant
+    }
+}
+
+extension Caller: Equatable {
+    package static func == (left: Caller, right: Caller) -> Bool {
+        left.principal == right.principal && left.tenant == right.tenant
     }
 }

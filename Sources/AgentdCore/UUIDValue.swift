@@ -52,22 +52,35 @@ package struct UUIDValue: Hashable, Sendable {
 }
 
 extension UUIDValue: CustomStringConvertible {
+    /// Bytes of its canonical form.
+    package static let textBytes = 36
+
     /// The canonical form in lower case.
     package var description: String {
-        String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for digit in 0..<32 {
-                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
-                    buffer[position] = UInt8(ascii: "-")
-                    position += 1
-                }
-                let half = digit < 16 ? high : low
-                let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - digit % 16 * 4)) & 0xF
-                buffer[position] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        String(unsafeUninitializedCapacity: Self.textBytes) { buffer in
+            write(to: UnsafeMutableRawBufferPointer(buffer))
+            return Self.textBytes
+        }
+    }
+
+    /// Writes the canonical form in lower case into the first `textBytes` of the buffer.
+    package func write(to buffer: UnsafeMutableRawBufferPointer) {
+        precondition(buffer.count >= Self.textBytes, "A UUID takes \(Self.textBytes) bytes.")
+        var position = 0
+        for byte in 0..<16 {
+            if byte == 4 || byte == 6 || byte == 8 || byte == 10 {
+                buffer[position] = UInt8(ascii: "-")
                 position += 1
             }
-            return 36
+            let value = UInt8(truncatingIfNeeded: (byte < 8 ? high : low) >> UInt64(56 - byte % 8 * 8))
+            buffer[position] = Self.hexadecimalDigit(value >> 4)
+            buffer[position + 1] = Self.hexadecimalDigit(value & 0xF)
+            position += 2
         }
+    }
+
+    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 

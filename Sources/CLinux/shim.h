@@ -1,7 +1,7 @@
 #ifndef AGENTD_CLINUX_SHIM_H
 #define AGENTD_CLINUX_SHIM_H
 
-// Linux calls that Swift's Glibc module does not offer: signal-driven I/O for a thread, and whether a socket has something
+// Linux calls that Swift's Glibc module does not offer: signal-driven I/O for a thread, and which sockets have something
 // to say.
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -41,11 +42,33 @@ static inline int agentd_signal_this_thread(int descriptor) {
     return fcntl(descriptor, F_SETFL, flags | O_ASYNC);
 }
 
-/// Whether a read would not wait: there are bytes, the peer has closed the connection, or it has failed.
-static inline bool agentd_is_readable(int descriptor) {
-    char byte;
-    ssize_t count = recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+/// A set of descriptors that can be asked which of them have something to say, or -1 with errno.
+static inline int agentd_readiness_set(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+/// Adds a descriptor to a set: it has something to say when it can be read, its peer has closed it, or it has failed.
+static inline int agentd_readiness_add(int set, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptor};
+    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+/// Whether it also has something to say when it can be written.
+static inline int agentd_readiness_want_write(int set, int descriptor, bool wanted) {
+    struct epoll_event event = {.events = EPOLLIN | (wanted ? EPOLLOUT : 0), .data.fd = descriptor};
+    return epoll_ctl(set, EPOLL_CTL_MOD, descriptor, &event);
+}
+
+static inline int agentd_readiness_remove(int set, int descriptor) {
+    return epoll_ctl(set, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
+enum { AGENTD_READINESS_MAXIMUM = 64 };
+
+/// Those that have something to say, without waiting.
+static inline int agentd_readiness(int set, int *descriptors) {
+    struct epoll_event events[AGENTD_READINESS_MAXIMUM];
+    int count = epoll_wait(set, events, AGENTD_READINESS_MAXIMUM, 0);
+    for (int index = 0; index < count; index++) descriptors[index] = events[index].data.fd;
+    return count;
 }
 
 #endif

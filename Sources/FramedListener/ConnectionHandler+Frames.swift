@@ -58,7 +58,7 @@ extension ConnectionHandler {
         guard headers.keysAreValid else { return endForProtocolError(.headerInvalid, at: now) }
         switch machine.helloReceived(version: version, headerBytes: headers.countedBytes, at: now) {
         case .welcome(let version):
-            connectionHeaders = headers
+            connectionHeaders = HeaderList(headers)
             write(
                 .welcome(
                     version: version, maximumMessageBytes: UInt32(limits.messageBytes),
@@ -108,13 +108,12 @@ extension ConnectionHandler {
     }
 
     private func observed(_ request: RequestFrame, at now: UInt64) -> ObservedCall {
-        func header(_ key: String) -> [UInt8]? {
-            InboundCall.header(key, in: request.headers) ?? InboundCall.header(key, in: connectionHeaders)
-        }
+        let method = loop.handler.method(request.method)
+        let trace = request.headers["traceparent"] ?? connectionHeaders["traceparent"]
         return ObservedCall(
-            path: request.method, method: loop.handler.method(request.method),
-            callID: loop.callID(given: header("x-request-id")), origin: accepted.origin,
-            trace: header("traceparent").flatMap { TraceContext($0) }, requestBytes: request.payload.count,
+            path: method?.path ?? String(decoding: request.method, as: UTF8.self), method: method,
+            callID: loop.callID(given: request.headers["x-request-id"] ?? connectionHeaders["x-request-id"]),
+            origin: accepted.origin, trace: trace.flatMap { TraceContext($0) }, requestBytes: request.payload.count,
             startedAt: now)
     }
 

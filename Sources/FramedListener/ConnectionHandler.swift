@@ -18,7 +18,7 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
     var decoder: FrameDecoder
     var machine: ServerConnectionMachine<RunningCall>
     var context: ChannelHandlerContext?
-    var connectionHeaders: [Header] = []
+    var connectionHeaders = HeaderList()
 
     private var outbound = ByteBuffer()
     private var turnIsScheduled = false

@@ -90,7 +90,7 @@ extension ConnectionHandler: CallOwner {
         block.add(":status", "200")
         block.add("content-type", "application/grpc")
         block.add("grpc-accept-encoding", "identity,gzip")
-        if let observed = stream.observed { block.add("x-request-id", observed.callID, isIndexed: false) }
+        if let observed = stream.observed { block.add("x-request-id", observed.callID.description, isIndexed: false) }
         for header in headers { block.add(header) }
     }
 

@@ -39,10 +39,11 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     }
 
     private func observe(_ head: RequestHead, at now: UInt64) -> ObservedCall {
-        ObservedCall(
+        let headers = HeaderList(head.headers)
+        return ObservedCall(
             path: head.path, method: loop.handler.method(head.path),
-            callID: loop.callID(given: InboundCall.header("x-request-id", in: head.headers)), origin: accepted.origin,
-            trace: InboundCall.header("traceparent", in: head.headers).flatMap { TraceContext($0) }, startedAt: now)
+            callID: loop.callID(given: headers["x-request-id"]),
+            origin: accepted.origin, trace: headers["traceparent"].flatMap { TraceContext($0) }, startedAt: now)
     }
 
     func dataReceived(stream id: Int32, _ bytes: UnsafeRawBufferPointer) {
@@ -180,7 +181,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         let call = RunningCall(
             id: UInt64(stream.id), observed: observed, messageBytes: message.count, arena: arena)
         let inbound = InboundCall(
-            observed: observed, headers: stream.head.headers,
+            observed: observed, headers: HeaderList(stream.head.headers),
             payload: MessagePayload(copying: message, into: arena), arena: arena, deadline: stream.deadline)
         stream.running = call
         runner.enqueue(call, inbound)

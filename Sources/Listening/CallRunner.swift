@@ -33,6 +33,7 @@ package final class CallRunner: @unchecked Sendable {
     private var queue = CallQueue()
     private var heldBytes = 0
     private var blocked: [RunningCall] = []
+    private var isStarting = false
 
     package init(loop: ServerLoop, limits: WireLimits) {
         self.loop = loop
@@ -52,15 +53,19 @@ package final class CallRunner: @unchecked Sendable {
     package func enqueue(_ call: RunningCall, _ inbound: InboundCall) {
         heldBytes += call.messageBytes
         call.inbound = inbound
+        call.runner = self
         queue.append(CallQueue.Waiting(call: call, inbound: inbound, handler: loop.handler))
     }
 
     /// Starts the calls that may run, and lets streams go on.
     package func goOn() {
-        let holdBack = owner?.answersPileUp ?? true
-        while let next = queue.next(holdBack: holdBack) {
+        // A call that ends while it is started asks for the next one: that is started here, and not on top of it.
+        guard !isStarting else { return }
+        isStarting = true
+        while let next = queue.next(holdBack: owner?.answersPileUp ?? true) {
             if next.call.isAbandoned { release(next.call) } else { start(next) }
         }
+        isStarting = false
         unblock()
     }
 
@@ -73,8 +78,17 @@ package final class CallRunner: @unchecked Sendable {
         for call in ready { call.resumeSender() }
     }
 
-    /// The task of a call stays on this event loop.
     private func start(_ waiting: CallQueue.Waiting) {
+        let call = waiting.call
+        if let started = waiting.handler.begin(waiting.inbound, for: call) {
+            call.runs(as: started)
+        } else {
+            startTask(waiting)
+        }
+    }
+
+    /// The task of a call stays on this event loop.
+    private func startTask(_ waiting: CallQueue.Waiting) {
         let (inbound, call, handler) = (waiting.inbound, waiting.call, waiting.handler)
         let running = NIOLoopBound(call, eventLoop: loop.executor.eventLoop)
         if call.isStream {
@@ -92,10 +106,11 @@ package final class CallRunner: @unchecked Sendable {
         call.runs(in: task)
     }
 
-    private func ended(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>) {
+    func ended(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>) {
         owner?.callEnded(call, with: result)
         release(call)
-        goOn()
+        // Whoever abandons calls goes on when it is done with all of them.
+        if !call.isAbandoned { goOn() }
     }
 
     private func send(_ message: EncodedMessage, of call: RunningCall) async throws(ServiceError) {
@@ -110,6 +125,7 @@ package final class CallRunner: @unchecked Sendable {
     /// Nobody uses the memory of a call any more.
     private func release(_ call: RunningCall) {
         queue.ended(call)
+        call.runner = nil
         heldBytes -= call.messageBytes
         loop.arenas.giveBack(call.arena)
     }

@@ -24,6 +24,17 @@ package struct AcceptedConnection {
     /// There were as many connections as there may be: this one is told so, and ends.
     package let isOneTooMany: Bool
     package let logger: Logger
+
+    package init(
+        loop: ServerLoop, origin: CallOrigin, limits: WireLimits, acceptedAt: UInt64, isOneTooMany: Bool, logger: Logger
+    ) {
+        self.loop = loop
+        self.origin = origin
+        self.limits = limits
+        self.acceptedAt = acceptedAt
+        self.isOneTooMany = isOneTooMany
+        self.logger = logger
+    }
 }
 
 /// Serves one connection: the last handler of its channel.

@@ -1,8 +1,9 @@
+package import AgentdCore
 package import Messages
 package import Services
 
 /// A call in flight on a connection. Confined to the connection's event loop.
-package final class RunningCall {
+package final class RunningCall: AnswerReceiver {
     /// Its number on the connection.
     package let id: UInt64
     package let observed: ObservedCall
@@ -13,6 +14,8 @@ package final class RunningCall {
     /// What it asks; nil until it runs.
     package internal(set) var inbound: InboundCall?
     private var task: Task<Void, Never>?
+    /// What runs instead of a task.
+    private var started: StartedCall?
     /// Its caller has been answered: it was cancelled, or its deadline has passed.
     package private(set) var isAbandoned = false
     /// Waits until the client has taken what was sent before.
@@ -26,16 +29,24 @@ package final class RunningCall {
     }
 
     /// `x-request-id` of the call.
-    package var callID: String { observed.callID }
+    package var callID: CallID { observed.callID }
 
     /// Whether it goes on for as long as the client likes, and neither works nor waits for the database meanwhile.
     package var isStream: Bool { observed.method?.kind == .serverStream }
 
+    /// What runs it; until it has ended.
+    var runner: CallRunner?
+
+    package func answered(with answer: Result<EncodedMessage?, ServiceError>) { runner?.ended(self, with: answer) }
+
     func runs(in task: Task<Void, Never>) { self.task = task }
+
+    func runs(as started: StartedCall) { self.started = started }
 
     package func abandon() {
         isAbandoned = true
         task?.cancel()
+        started?.cancel()
         resumeSender()
     }
 

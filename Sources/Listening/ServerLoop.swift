@@ -1,7 +1,7 @@
 package import AgentdCore
 package import LoopExecutor
 internal import Messages
-internal import NIOCore
+package import NIOCore
 package import Services
 
 /// What all connections of one event loop share. Confined to that loop.
@@ -15,22 +15,21 @@ package final class ServerLoop {
     private var generator = FastRandomNumberGenerator()
 
     /// - Parameter limits: Of messages and headers, which do not change while the daemon runs.
-    init(_ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver, limits: WireLimits) {
+    package init(
+        _ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver, limits: WireLimits
+    ) {
         executor = EventLoopTaskExecutor(eventLoop)
         self.handler = handler
         self.observer = observer
         arenas = ArenaPool(capacity: limits.arenaBytes)
     }
 
-    /// An `x-request-id` for a call that brought none.
-    private func newCallID() -> String { UUIDValue.random(using: &generator).description }
-
     /// The `x-request-id` of a client when it can stand in a log line, or else one of ours.
-    package func callID(given value: [UInt8]?) -> String {
+    package func callID(given value: [UInt8]?) -> CallID {
         guard let value, (1...128).contains(value.count), value.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            return newCallID()
+            return .made(UUIDValue.random(using: &generator))
         }
-        return String(decoding: value, as: UTF8.self)
+        return .given(String(decoding: value, as: UTF8.self))
     }
 }
 

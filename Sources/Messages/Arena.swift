@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import CAgentdProto
 internal import CProtobufC
 internal import Glibc
@@ -117,6 +118,14 @@ struct MessageBuilder {
         }
     }
 
+    /// In its canonical form in lower case.
+    func text(_ uuid: UUIDValue) -> UnsafeMutablePointer<CChar> {
+        let pointer = raw(UUIDValue.textBytes + 1)
+        uuid.write(to: UnsafeMutableRawBufferPointer(start: pointer, count: UUIDValue.textBytes))
+        pointer.storeBytes(of: 0, toByteOffset: UUIDValue.textBytes, as: UInt8.self)
+        return pointer.assumingMemoryBound(to: CChar.self)
+    }
+
     func bytes(_ source: UnsafeRawBufferPointer) -> ProtobufCBinaryData {
         let pointer = raw(source.count)
         if let start = source.baseAddress { pointer.copyMemory(from: start, byteCount: source.count) }
@@ -129,6 +138,27 @@ struct MessageBuilder {
     func text(bytes string: String) -> ProtobufCBinaryData {
         var string = string
         return string.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
+    }
+
+    func text(bytes callID: CallID) -> ProtobufCBinaryData {
+        switch callID {
+        case .given(let text): return self.text(bytes: text)
+        case .made(let uuid):
+            let pointer = raw(UUIDValue.textBytes)
+            uuid.write(to: UnsafeMutableRawBufferPointer(start: pointer, count: UUIDValue.textBytes))
+            return ProtobufCBinaryData(len: UUIDValue.textBytes, data: pointer.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+
+    /// An array of pointers that begins with this one; the others are still to be set.
+    func pointers<C>(
+        _ first: UnsafeMutablePointer<C>, followedBy count: Int
+    ) -> UnsafeMutablePointer<UnsafeMutablePointer<C>?> {
+        let array = raw((1 + count) * MemoryLayout<UnsafeMutablePointer<C>?>.stride)
+            .bindMemory(to: UnsafeMutablePointer<C>?.self, capacity: 1 + count)
+        array.initialize(repeating: nil, count: 1 + count)
+        array[0] = first
+        return array
     }
 
     /// An array of pointers, as protobuf-c keeps repeated messages and strings.

@@ -22,6 +22,19 @@ package struct EncodedMessage {
         body = .packed(MessagePayload(copying: bytes, into: arena).bytes)
     }
 
+    /// The same, packed already: what it lends may go.
+    package func packed(in arena: Arena) -> EncodedMessage {
+        let count = packedSize
+        let space = UnsafeMutableRawBufferPointer(start: arena.allocate(count), count: count)
+        pack(into: space)
+        return EncodedMessage(packed: UnsafeRawBufferPointer(space))
+    }
+
+    private init(packed bytes: UnsafeRawBufferPointer) {
+        head = Self.nothing
+        body = .packed(bytes)
+    }
+
     init(view: MessageView) {
         head = Self.nothing
         body = .message(view, size: protobuf_c_message_get_packed_size(view.of(ProtobufCMessage.self)))

@@ -1,13 +1,9 @@
 internal import CLibPQ
-internal import CLinux
 
 /// One connection in pipeline mode. Owns its PGconn; confined to its event loop, whose thread it never blocks.
 final class Connection {
-    /// What a wake-up brought, for the pool.
-    enum Event {
-        case succeeded(PendingCall)
-        case failed(PendingCall, ServerError)
-    }
+    /// What a wake-up brought for a call.
+    typealias Outcome = PipelineMachine<PendingCall>.Outcome
 
     /// Statements prepared on one connection. Each takes memory in the server; one more than these runs unprepared.
     private static let maximumPreparedStatements = 256
@@ -18,9 +14,12 @@ final class Connection {
     private let connection: OpaquePointer
     private var machine = PipelineMachine<PendingCall>()
     /// The name that each statement has on this connection. A statement that had to be prepared again has another one.
-    private var preparedNames: [String: String] = [:]
+    private var preparedNames: [String: ContiguousArray<CChar>] = [:]
     private var preparations = 0
+    /// There is more to send than the socket took.
     private var needsFlush = false
+    /// Is told when it begins or ceases to wait until its socket can be written.
+    var writeInterestChanged: (Bool) -> Void = { _ in }
     /// It takes no further calls and ends when it is idle.
     private(set) var isRetiring = false
     /// When the oldest call in flight became the oldest.
@@ -53,61 +52,85 @@ final class Connection {
 // MARK: Sending
 
 extension Connection {
-    /// Sends a call as one segment: what is not prepared yet, its statements, one Sync.
-    /// - Returns: Whether it was taken; if not, the connection is broken.
-    func send(_ call: PendingCall, using parameters: inout Parameters, at now: UInt64) -> Bool {
-        let texts = call.texts
-        var preparing = 0
-        var names: [String?] = []
-        for text in texts {
-            guard let name = preparedNames[text.name] else {
-                guard let name = prepare(text) else { return false }
-                preparing += name.isEmpty ? 0 : 1
-                names.append(name.isEmpty ? nil : name)
-                continue
-            }
-            names.append(name)
-        }
-        for (index, text) in texts.enumerated() {
-            parameters.reset()
-            call.bind(index, to: &parameters)
-            precondition(parameters.count == text.types.count, "\(text.name) binds another number of parameters.")
-            guard execute(text, named: names[index], &parameters) else { return false }
+    /// Whether a call can be sent without preparing anything first: only those share a segment.
+    func isPrepared(_ call: PendingCall) -> Bool {
+        preparedNames[call.text.name] != nil && call.context.map { preparedNames[$0.text.name] != nil } ?? true
+    }
+
+    /// Sends calls as one segment: of each what is not prepared yet and its statements, and one Sync behind all.
+    /// - Parameter timeoutMilliseconds: How long PostgreSQL may work on a call.
+    /// - Returns: Whether they were taken; if not, the connection is broken.
+    func send(
+        _ calls: ArraySlice<PendingCall>, using space: inout SendingSpace, at now: UInt64,
+        timeoutMilliseconds: (PendingCall) -> Int
+    ) -> Bool {
+        if machine.isEmpty { oldestSince = now }
+        for call in calls {
+            guard send(call, using: &space, timeoutMilliseconds: timeoutMilliseconds) else { return false }
+            call.stage = .sent
+            call.sentAt = now
         }
         guard PQpipelineSync(connection) == 1 else { return false }
-        if machine.isEmpty { oldestSince = now }
-        machine.segmentSent(call, preceding: preparing + texts.count - 1)
-        call.stage = .sent
+        machine.syncSent()
         return flush()
     }
 
-    /// Preparation stands before everything that can fail, so that a later segment can count on it.
-    /// - Returns: Its name; empty when it is to run unprepared; nil when the connection is broken.
-    private func prepare(_ text: StatementText) -> String? {
-        guard preparedNames.count < Self.maximumPreparedStatements else { return "" }
-        preparations += 1
-        let name = "\(text.name)_\(preparations)"
-        guard PQsendPrepare(connection, name, text.sql, Int32(text.types.count), text.types) == 1 else { return nil }
-        preparedNames[text.name] = name
-        return name
+    private func send(
+        _ call: PendingCall, using space: inout SendingSpace, timeoutMilliseconds: (PendingCall) -> Int
+    ) -> Bool {
+        var preceding = 0
+        // Preparation stands before everything that can fail, so that a later segment can count on it.
+        if let context = call.context, preparedNames[context.text.name] == nil {
+            guard prepare(context.text, &preceding) else { return false }
+        }
+        if preparedNames[call.text.name] == nil, !prepare(call.text, &preceding) { return false }
+        if let context = call.context {
+            space.context.removeAll()
+            context.bind(to: &space.context, timeoutMilliseconds: timeoutMilliseconds(call))
+            guard execute(context.text, space.context, &space.pointers) else { return false }
+            preceding += 1
+        }
+        guard execute(call.text, call.parameters, &space.pointers) else { return false }
+        machine.callSent(call, preceding: preceding)
+        return true
     }
 
-    private func execute(_ text: StatementText, named name: String?, _ parameters: inout Parameters) -> Bool {
+    /// - Returns: Whether the connection is good. The statement stays unprepared when there are too many already.
+    private func prepare(_ text: StatementText, _ preceding: inout Int) -> Bool {
+        guard preparedNames.count < Self.maximumPreparedStatements else { return true }
+        preparations += 1
+        let name = "\(text.name)_\(preparations)"
+        guard PQsendPrepare(connection, name, text.sql, Int32(text.types.count), text.types) == 1 else { return false }
+        preparedNames[text.name] = name.utf8CString
+        preceding += 1
+        return true
+    }
+
+    private func execute(_ text: StatementText, _ parameters: Parameters, _ pointers: inout ParameterPointers) -> Bool {
+        precondition(parameters.count == text.types.count, "\(text.name) binds another number of parameters.")
         let count = Int32(parameters.count)
-        return parameters.withPointers { values, lengths, formats in
-            if let name { return PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1) }
-            return PQsendQueryParams(connection, text.sql, count, text.types, values, lengths, formats, 1)
+        return parameters.withPointers(in: &pointers) { values, lengths, formats in
+            guard let name = preparedNames[text.name] else {
+                return PQsendQueryParams(connection, text.sql, count, text.types, values, lengths, formats, 1)
+            }
+            return name.withUnsafeBufferPointer {
+                PQsendQueryPrepared(connection, $0.baseAddress, count, values, lengths, formats, 1)
+            }
         } == 1
     }
 
     /// The statements of a call are to be prepared anew before it runs again.
     func forgetPreparation(of call: PendingCall) {
-        for text in call.texts { preparedNames[text.name] = nil }
+        preparedNames[call.text.name] = nil
+        if let context = call.context { preparedNames[context.text.name] = nil }
     }
 
     private func flush() -> Bool {
         let outcome = PQflush(connection)
-        needsFlush = outcome == 1
+        if needsFlush != (outcome == 1) {
+            needsFlush = outcome == 1
+            writeInterestChanged(needsFlush)
+        }
         return outcome >= 0
     }
 }
@@ -115,18 +138,16 @@ extension Connection {
 // MARK: Receiving
 
 extension Connection {
-    /// Reads and writes what the socket has and takes, and reports each answered call.
+    /// Reads and writes what the socket has and takes, and reports each answered call. What is left unread is announced
+    /// again.
     /// - Returns: Whether the connection is still good.
-    func process(at now: UInt64, _ report: (Event) -> Void) -> Bool {
-        repeat {
-            // Edge-triggered: what is left unread now is not announced again.
-            guard PQconsumeInput(connection) == 1, receiveResults(at: now, report) else { return false }
-            if needsFlush, !flush() { return false }
-        } while agentd_is_readable(descriptor)
+    func process(at now: UInt64, _ report: (PendingCall, Outcome) -> Void) -> Bool {
+        guard PQconsumeInput(connection) == 1, receiveResults(at: now, report) else { return false }
+        if needsFlush, !flush() { return false }
         return PQstatus(connection) == CONNECTION_OK
     }
 
-    private func receiveResults(at now: UInt64, _ report: (Event) -> Void) -> Bool {
+    private func receiveResults(at now: UInt64, _ report: (PendingCall, Outcome) -> Void) -> Bool {
         var withoutAnswer = 0
         while !machine.isEmpty, PQisBusy(connection) == 0 {
             withoutAnswer += 1
@@ -159,20 +180,25 @@ extension Connection {
     private func rowsReceived(_ rows: consuming Rows) -> Bool {
         switch machine.rowsReceived() {
         case .answer(let call):
-            if call.stage != .finished { call.read(rows) }
+            if call.stage != .finished {
+                call.received(rows)
+                // Others of its segment may take a while.
+                if call.canShareSegment { call.succeed() }
+            }
             return true
         case .discard: return true
         case .protocolViolation: return false
         }
     }
 
-    private func syncReceived(at now: UInt64, _ report: (Event) -> Void) -> Bool {
+    private func syncReceived(at now: UInt64, _ report: (PendingCall, Outcome) -> Void) -> Bool {
         oldestSince = now
-        switch machine.syncReceived() {
-        case .succeeded(let call): report(.succeeded(call))
-        case .failed(let call, let error): report(.failed(call, error))
-        case .protocolViolation: return false
-        }
-        return true
+        return machine.syncReceived(report) == .proceed
     }
+}
+
+/// What sending needs besides the call. Used again for every call.
+struct SendingSpace {
+    var context = Parameters()
+    var pointers = ParameterPointers()
 }

@@ -1,59 +1,44 @@
-/// The values of a statement's parameters, in PostgreSQL's binary formats. Used again for the next statement, so that
-/// binding allocates nothing once it is warm.
+/// The values of a statement's parameters in PostgreSQL's binary formats, one behind the other: each its length in
+/// bytes, -1 for NULL, and then itself. One piece of memory, whatever the statement.
 package struct Parameters {
-    /// Seconds from 1970-01-01, where our times begin, to 2000-01-01, where PostgreSQL's do.
+    /// Microseconds from 1970-01-01, where our times begin, to 2000-01-01, where PostgreSQL's do.
     static let epochMicroseconds: Int64 = 946_684_800_000_000
+    /// Fits the parameters of the usual statements.
+    private static let usualBytes = 96
+    /// A buffer that is used again gives back more than this.
+    private static let keptBytes = 1 << 16
 
-    /// Never empty, so that a value of no bytes still has an address: libpq takes a null pointer for NULL.
-    private var bytes: [UInt8] = [0]
-    /// Where each value begins; -1 for NULL.
-    private var offsets: [Int] = []
-    private var lengths: [Int32] = []
-    private var formats: [Int32] = []
-    private var pointers: [UnsafePointer<CChar>?] = []
+    private var bytes: [UInt8] = []
+    private(set) var count = 0
 
-    init() {}
+    init() { bytes.reserveCapacity(Self.usualBytes) }
 
-    var count: Int { offsets.count }
-
-    mutating func reset() {
-        bytes.removeAll(keepingCapacity: bytes.capacity <= 1 << 16)
-        bytes.append(0)
-        offsets.removeAll(keepingCapacity: true)
-        lengths.removeAll(keepingCapacity: true)
-        formats.removeAll(keepingCapacity: true)
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes)
+        count = 0
     }
 
     /// Lends values, lengths and formats as libpq takes them.
-    mutating func withPointers<R>(
+    func withPointers<R>(
+        in space: inout ParameterPointers,
         _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> R
     ) -> R {
-        pointers.removeAll(keepingCapacity: true)
-        return bytes.withUnsafeBytes { bytes in
-            let base = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            for offset in offsets { pointers.append(offset < 0 ? nil : base.map { $0 + offset }) }
-            return pointers.withUnsafeBufferPointer { pointers in
-                lengths.withUnsafeBufferPointer { lengths in
-                    formats.withUnsafeBufferPointer { formats in
-                        body(pointers.baseAddress, lengths.baseAddress, formats.baseAddress)
-                    }
-                }
-            }
-        }
+        bytes.withUnsafeBytes { bytes in space.with(bytes, count: count, body) }
     }
 
+    @inline(__always)
     private mutating func append(bytesOf value: (inout [UInt8]) -> Void) {
         let start = bytes.count
+        Self.write(Int32(0), to: &bytes)
         value(&bytes)
-        offsets.append(start)
-        lengths.append(Int32(bytes.count - start))
-        formats.append(1)
+        let length = Int32(bytes.count - start - ParameterPointers.lengthBytes)
+        bytes.withUnsafeMutableBytes { $0.storeBytes(of: length.bigEndian, toByteOffset: start, as: Int32.self) }
+        count += 1
     }
 
     package mutating func appendNull() {
-        offsets.append(-1)
-        lengths.append(0)
-        formats.append(1)
+        Self.write(Int32(-1), to: &bytes)
+        count += 1
     }
 
     package mutating func append(int8 value: Int64) { append { Self.write(value, to: &$0) } }
@@ -71,6 +56,23 @@ package struct Parameters {
             Self.write(high, to: &$0)
             Self.write(low, to: &$0)
         }
+    }
+
+    /// A UUID as text, in its canonical form in lower case.
+    package mutating func append(uuidTextHigh high: UInt64, low: UInt64) {
+        append { bytes in
+            for position in 0..<16 {
+                if position == 4 || position == 6 || position == 8 || position == 10 { bytes.append(UInt8(ascii: "-")) }
+                let byte = UInt8(truncatingIfNeeded: (position < 8 ? high : low) >> UInt64(56 - position % 8 * 8))
+                bytes.append(Self.hexadecimal(byte >> 4))
+                bytes.append(Self.hexadecimal(byte & 0xF))
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func hexadecimal(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     package mutating func append(text value: String) { append { $0.append(contentsOf: value.utf8) } }
@@ -124,7 +126,46 @@ package struct Parameters {
         write(Int32(1), to: &bytes)
     }
 
+    @inline(__always)
     private static func write<Number: FixedWidthInteger>(_ value: Number, to bytes: inout [UInt8]) {
         withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
+    }
+}
+
+/// The arrays that libpq wants beside the values. Used again for every statement, so that sending allocates nothing.
+struct ParameterPointers {
+    /// What stands before each value.
+    static let lengthBytes = MemoryLayout<Int32>.size
+
+    private var values: [UnsafePointer<CChar>?] = []
+    private var lengths: [Int32] = []
+    private var formats: [Int32] = []
+
+    /// - Parameter bytes: `count` values, each behind its length.
+    mutating func with<R>(
+        _ bytes: UnsafeRawBufferPointer, count: Int,
+        _ body: (UnsafePointer<UnsafePointer<CChar>?>?, UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> R
+    ) -> R {
+        values.removeAll(keepingCapacity: true)
+        lengths.removeAll(keepingCapacity: true)
+        // All are binary.
+        while formats.count < count { formats.append(1) }
+        var position = 0
+        for _ in 0..<count {
+            let length = Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: Int32.self))
+            position += Self.lengthBytes
+            // A value of no bytes still has an address: libpq takes a null pointer for NULL.
+            let value = bytes.baseAddress.map { ($0 + position).assumingMemoryBound(to: CChar.self) }
+            values.append(length < 0 ? nil : value)
+            lengths.append(max(0, length))
+            position += Int(max(0, length))
+        }
+        return values.withUnsafeBufferPointer { values in
+            lengths.withUnsafeBufferPointer { lengths in
+                formats.withUnsafeBufferPointer { formats in
+                    body(values.baseAddress, lengths.baseAddress, formats.baseAddress)
+                }
+            }
+        }
     }
 }

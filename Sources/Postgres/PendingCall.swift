@@ -1,97 +1,97 @@
-/// A call on its way through the pool, from the queue to its answer. Confined to the pool's event loop.
+/// One statement on its way through the pool, from the queue to its answer, perhaps behind another one that sets the
+/// context of its transaction. Confined to the pool's event loop.
 ///
 /// Unchecked: it is handed to a cancellation handler, which touches it only after it has come back to that loop.
-class PendingCall: @unchecked Sendable {
+package final class PendingCall: @unchecked Sendable {
     enum Stage {
+        case new
         case queued
         case sent
         /// It has been answered, or its caller has gone; what still comes for it is dropped.
         case finished
     }
 
+    let text: StatementText
+    let context: (any TransactionContext)?
     let effect: Effect
     let share: QueueShare
     let deadlineNanoseconds: UInt64
-    let submittedAt: UInt64
-    var stage = Stage.queued
+    /// Of the statement, in the order of its text's types.
+    package var parameters = Parameters()
+    var stage = Stage.new
+    private(set) var submittedAt: UInt64 = 0
+    var sentAt: UInt64 = 0
     /// Whether its statements were prepared again because the server asked for it: that helps once.
     var wasPreparedAgain = false
+    /// Another call of its segment failed before it: it gets a segment of its own.
+    var runsAlone = false
+    private var rows: Rows?
+    private var completion: ((PendingCall, PostgresError?) -> Void)?
 
-    init(effect: Effect, share: QueueShare, deadlineNanoseconds: UInt64, submittedAt: UInt64) {
+    /// - Parameters:
+    ///   - deadlineNanoseconds: Of the monotonic clock; afterwards nothing is sent for it any more.
+    ///   - share: Whose turn it takes when calls have to wait.
+    package init(
+        _ text: StatementText, in context: (any TransactionContext)? = nil, effect: Effect,
+        deadlineNanoseconds: UInt64, share: QueueShare = .none
+    ) {
+        self.text = text
+        self.context = context
         self.effect = effect
         self.share = share
         self.deadlineNanoseconds = deadlineNanoseconds
-        self.submittedAt = submittedAt
     }
 
     func hasExpired(at now: UInt64) -> Bool { deadlineNanoseconds <= now }
 
-    /// The statements of its segment, in order; the last one is the call's own.
-    var texts: [StatementText] { preconditionFailure("A subclass knows its statements.") }
+    /// Whether it may stand in one segment with others: it looks a few rows up by their key, and changes nothing.
+    var canShareSegment: Bool { text.isLookUp && effect == .read && !runsAlone }
 
-    /// Binds the statement at `index` of `texts`.
-    func bind(_ index: Int, to parameters: inout Parameters) { preconditionFailure("A subclass binds its statements.") }
-
-    /// Reads the rows; they count once the call succeeds.
-    func read(_ rows: consuming Rows) { preconditionFailure("A subclass reads its rows.") }
-
-    /// Answers with what was read.
-    func succeed() { preconditionFailure("A subclass answers.") }
-
-    func fail(_ error: PostgresError) { preconditionFailure("A subclass answers.") }
-}
-
-/// A call of a statement, perhaps behind another one that sets its context.
-///
-/// Unchecked: confined to the pool's event loop, as its superclass is.
-final class StatementCall<Context: Statement, Main: Statement>: PendingCall, @unchecked Sendable {
-    private let context: Context?
-    private let main: Main
-    private var output: Result<Main.Output, PostgresError>?
-    private var continuation: UnsafeContinuation<Result<Main.Output, PostgresError>, Never>?
-
-    init(
-        context: Context?, main: Main, effect: Effect, share: QueueShare, deadlineNanoseconds: UInt64,
-        submittedAt: UInt64
-    ) {
-        self.context = context
-        self.main = main
-        super.init(effect: effect, share: share, deadlineNanoseconds: deadlineNanoseconds, submittedAt: submittedAt)
+    /// - Parameter completion: Called once, on the loop: without an error there are rows to take.
+    func await(_ completion: @escaping (PendingCall, PostgresError?) -> Void, since now: UInt64) {
+        self.completion = completion
+        stage = .new
+        submittedAt = now
     }
 
-    /// Who waits for the answer.
-    func await(_ continuation: UnsafeContinuation<Result<Main.Output, PostgresError>, Never>) {
-        self.continuation = continuation
+    /// They count once the call succeeds.
+    func received(_ rows: consuming Rows) { self.rows = consume rows }
+
+    func succeed() { finish(rows == nil ? .decoding("\(text.name): no answer came") : nil) }
+
+    func fail(_ error: PostgresError) { finish(error) }
+
+    /// Its caller does not wait any more: it is not sent, or what comes for it is dropped. On the loop.
+    package func cancel() {
+        if stage != .finished { fail(.cancelled) }
     }
 
-    override var texts: [StatementText] { context.map { [$0.text, main.text] } ?? [main.text] }
-
-    override func bind(_ index: Int, to parameters: inout Parameters) {
-        if index == 0, let context { context.bind(to: &parameters) } else { main.bind(to: &parameters) }
+    private func finish(_ error: PostgresError?) {
+        stage = .finished
+        if error != nil { rows = nil }
+        let completion = completion
+        self.completion = nil
+        completion?(self, error)
     }
 
-    override func read(_ rows: consuming Rows) {
+    /// Reads the rows of a call that succeeded, once.
+    package func read<Output>(
+        _ body: (borrowing Rows) throws(DecodingFailure) -> Output
+    ) throws(PostgresError) -> Output {
+        guard let rows = rows.take() else { throw .decoding("\(text.name): there are no rows") }
         do {
-            output = .success(try main.decode(rows))
+            return try body(rows)
         } catch {
-            output = .failure(.decoding("\(main.text.name): \(error.description)"))
+            throw .decoding("\(text.name): \(error.description)")
         }
     }
-
-    override func succeed() { finish(output ?? .failure(.decoding("\(main.text.name): no answer came"))) }
-
-    override func fail(_ error: PostgresError) { finish(.failure(error)) }
-
-    private func finish(_ result: Result<Main.Output, PostgresError>) {
-        stage = .finished
-        continuation?.resume(returning: result)
-        continuation = nil
-    }
 }
 
-/// For calls that need no context.
-struct NoContext: Statement {
-    var text: StatementText { preconditionFailure("It is never sent.") }
-    func bind(to parameters: inout Parameters) {}
-    func decode(_ rows: borrowing Rows) throws(DecodingFailure) {}
+/// A statement that tells a transaction what it needs to know before the next one runs.
+package protocol TransactionContext: Sendable {
+    var text: StatementText { get }
+
+    /// Appends one parameter for each of the text's types, in order, at the moment of sending.
+    /// - Parameter timeoutMilliseconds: How long PostgreSQL may work on the statement behind it.
+    func bind(to parameters: inout Parameters, timeoutMilliseconds: Int)
 }

@@ -1,36 +1,57 @@
+internal import DequeModule
+
 /// What is in flight on one connection in pipeline mode, without libpq: results go in, each returns what is to be done.
 ///
-/// A segment is one call: the statements to prepare first, then perhaps the one that sets the context, then the
-/// call's own, and a Sync. libpq gives the results of each statement and then NULL; of the Sync one result and no
-/// NULL. After an error the rest of the segment is aborted up to its Sync, and the next segment is whole again.
+/// A segment is one call or several, and a Sync. Of each call it holds the statements to prepare first, then perhaps
+/// the one that sets the context, then the call's own. libpq gives the results of each statement and then NULL; of the
+/// Sync one result and no NULL. After an error the rest of the segment is aborted up to its Sync, and the next segment
+/// is whole again.
 struct PipelineMachine<Call>: ~Copyable {
-    private struct Segment {
+    private struct Entry {
         let call: Call
         /// Statements before the call's own.
         let preceding: Int
-        var ended = 0
-        var error: ServerError?
-
-        /// All statements have ended; the Sync comes next.
-        var awaitsSync: Bool { ended > preceding }
+        /// Whether the Sync follows.
+        var isLast = false
     }
 
-    /// In the order in which they were sent, from `first` on.
-    private var segments: [Segment] = []
-    private var first = 0
+    /// What became of a call when its segment was over.
+    enum Outcome {
+        case succeeded
+        case failed(ServerError)
+        /// Another call of its segment failed before it: nothing of this one happened.
+        case aborted
+    }
 
-    /// Segments that are not answered.
-    var count: Int { segments.count - first }
+    /// In the order in which they were sent.
+    private var entries = Deque<Entry>()
+    /// The entry whose results come now: those before it, of the same segment, have theirs.
+    private var current = 0
+    /// Statements of the current entry that have ended.
+    private var ended = 0
+    /// All statements of the segment have ended; its Sync comes next.
+    private var awaitsSync = false
+    /// Which entry of the segment failed, and why.
+    private var failure: (index: Int, error: ServerError)?
 
-    var isEmpty: Bool { count == 0 }
+    /// Calls that are not answered.
+    var count: Int { entries.count }
+
+    var isEmpty: Bool { entries.isEmpty }
 
     /// - Parameter preceding: Statements that were sent before the call's own.
-    mutating func segmentSent(_ call: Call, preceding: Int) {
-        segments.append(Segment(call: call, preceding: preceding))
+    mutating func callSent(_ call: Call, preceding: Int) {
+        entries.append(Entry(call: call, preceding: preceding))
+    }
+
+    /// What was sent since the last Sync is a segment.
+    mutating func syncSent() {
+        precondition(entries.last.map { !$0.isLast } ?? false, "A segment has at least one call.")
+        entries[entries.count - 1].isLast = true
     }
 
     enum RowsAction {
-        /// The answer of the call; it counts once the Sync has come.
+        /// The answer of the call. That of a write counts once the Sync has come; that of a read is good at once.
         case answer(Call)
         /// The result of a statement before it.
         case discard
@@ -39,9 +60,9 @@ struct PipelineMachine<Call>: ~Copyable {
     }
 
     mutating func rowsReceived() -> RowsAction {
-        guard !isEmpty, !segments[first].awaitsSync else { return .protocolViolation }
-        let segment = segments[first]
-        return segment.ended == segment.preceding ? .answer(segment.call) : .discard
+        guard !isEmpty, !awaitsSync else { return .protocolViolation }
+        let entry = entries[current]
+        return ended == entry.preceding ? .answer(entry.call) : .discard
     }
 
     enum ResultAction: Equatable {
@@ -52,12 +73,12 @@ struct PipelineMachine<Call>: ~Copyable {
     mutating func errorReceived(_ error: ServerError) -> ResultAction {
         guard !isEmpty else { return .protocolViolation }
         // The first error says why; those that follow from it do not.
-        if segments[first].error == nil { segments[first].error = error }
+        if failure == nil { failure = (current, error) }
         return .proceed
     }
 
     mutating func abortedReceived() -> ResultAction {
-        guard !isEmpty, segments[first].error != nil else { return .protocolViolation }
+        guard !isEmpty, failure != nil else { return .protocolViolation }
         return .proceed
     }
 
@@ -65,43 +86,45 @@ struct PipelineMachine<Call>: ~Copyable {
     /// there.
     mutating func statementEnded() -> ResultAction {
         guard !isEmpty else { return .protocolViolation }
-        if segments[first].awaitsSync { return segments[first].error == nil ? .protocolViolation : .proceed }
-        segments[first].ended += 1
+        if awaitsSync { return failure == nil ? .protocolViolation : .proceed }
+        ended += 1
+        guard ended > entries[current].preceding else { return .proceed }
+        if entries[current].isLast {
+            awaitsSync = true
+        } else {
+            // Segments are sent whole, so there is another entry.
+            current += 1
+            ended = 0
+        }
         return .proceed
     }
 
-    enum SyncAction {
-        /// Committed.
-        case succeeded(Call)
-        /// Nothing of it was kept.
-        case failed(Call, ServerError)
-        case protocolViolation
-    }
-
-    mutating func syncReceived() -> SyncAction {
-        guard !isEmpty, segments[first].awaitsSync else { return .protocolViolation }
-        let segment = segments[first]
-        first += 1
-        if first == segments.count || first >= Self.compactionThreshold {
-            segments.removeFirst(first)
-            first = 0
+    /// The segment is over: each of its calls has its outcome, in their order.
+    mutating func syncReceived(_ report: (Call, Outcome) -> Void) -> ResultAction {
+        guard !isEmpty, awaitsSync else { return .protocolViolation }
+        let failure = failure
+        let size = current + 1
+        self.failure = nil
+        current = 0
+        ended = 0
+        awaitsSync = false
+        for index in 0..<size {
+            guard let entry = entries.popFirst() else { return .protocolViolation }
+            switch failure {
+            case .some((index, let error)): report(entry.call, .failed(error))
+            case .some((let failed, _)) where failed < index: report(entry.call, .aborted)
+            default: report(entry.call, .succeeded)
+            }
         }
-        guard let error = segment.error else { return .succeeded(segment.call) }
-        return .failed(segment.call, error)
+        return .proceed
     }
-
-    /// Answered segments that may stay in the array before it is compacted.
-    private static var compactionThreshold: Int { 256 }
 
     /// Shows every call in flight.
-    func forEachCall(_ body: (Call) -> Void) { for segment in segments[first...] { body(segment.call) } }
+    func forEachCall(_ body: (Call) -> Void) { for entry in entries { body(entry.call) } }
 
     /// All calls that will not be answered any more, in the order in which they were sent.
     mutating func connectionEnded() -> [Call] {
-        defer {
-            segments.removeAll()
-            first = 0
-        }
-        return segments[first...].map(\.call)
+        defer { entries.removeAll() }
+        return entries.map(\.call)
     }
 }

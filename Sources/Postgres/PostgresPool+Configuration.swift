@@ -3,7 +3,10 @@ extension PostgresPool {
         /// A libpq connection string or URL; several hosts and `target_session_attrs` follow a failover.
         package var conninfo: String
         package var applicationName = "agentd"
+        /// Connections of reads, and of writes where these have none of their own.
         package var connections = 2
+        /// Connections of writes.
+        package var writeConnections = 0
         /// Calls in flight on one connection: enough to keep PostgreSQL busy, few enough that they end soon when it
         /// hangs.
         package var pipelineDepth = 64

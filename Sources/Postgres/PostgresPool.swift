@@ -3,21 +3,18 @@ package import NIOCore
 
 /// The connections of one event loop to one database under one role, and the calls that wait for them.
 ///
-/// A call goes to the connection with the fewest calls in flight, as soon as one has room in its pipeline. Calls that
-/// have to wait for it do so by share, and the shares take turns. Connections that end are replaced after a jittered
-/// pause. Every wait is bounded: by the pool's own limit and by the call's deadline.
+/// Reads go through few connections, each with many calls in its pipeline; writes through more of them, because each
+/// waits for its own commit, and those of several connections reach the disk together. Within each kind a call goes to
+/// the connection with the fewest calls in flight. Calls that have to wait do so by share, and the shares take turns.
+/// Connections that end are replaced after a jittered pause. Every wait is bounded: by the pool's own limit and by the
+/// call's deadline.
 ///
 /// Unchecked: everything but `warm` and `close` is confined to the event loop.
 package final class PostgresPool: @unchecked Sendable {
-    /// A place for one connection.
-    private enum Slot {
-        case empty
-        case opening
-        case open(Connection)
-    }
-
     /// How often waiting and sent calls are looked at for their deadlines.
     private static let sweepInterval = TimeAmount.milliseconds(20)
+    /// Writes in flight on one connection: one commits, the next one is there when it has.
+    private static let writeDepth = 2
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
     private static let stallGraceNanoseconds: UInt64 = 5_000_000_000
     /// Without any connection for this long, calls are refused at once rather than at the end of their wait.
@@ -27,10 +24,10 @@ package final class PostgresPool: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let opener: ConnectionOpener
-    private var slots: [Slot]
-    private var backOff: [ReconnectBackOff]
-    private var queue = FairQueue<PendingCall>()
-    private var parameters = Parameters()
+    private let readers: ConnectionGroup
+    /// Without connections where reads and writes share theirs.
+    private let writers: ConnectionGroup
+    private var turnEndIsScheduled = false
     private var sweep: Scheduled<Void>?
     private var isClosed = false
     /// Since when there is no connection, and why.
@@ -42,28 +39,21 @@ package final class PostgresPool: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.logger = logger
         opener = ConnectionOpener(configuration)
-        slots = Array(repeating: .empty, count: configuration.connections)
-        backOff = Array(repeating: ReconnectBackOff(), count: configuration.connections)
+        readers = ConnectionGroup(connections: configuration.connections, depth: configuration.pipelineDepth)
+        writers = ConnectionGroup(
+            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth))
     }
 
-    /// What is left until a deadline for PostgreSQL to work on a statement that is sent now.
-    package func statementTimeoutMilliseconds(until deadlineNanoseconds: UInt64) -> Int {
-        let now = MonotonicClock.now
-        guard deadlineNanoseconds > now else { return 1 }
-        let remaining = (deadlineNanoseconds - now) / 1_000_000
-        return max(1, Int(min(remaining, UInt64(configuration.statementTimeoutMilliseconds))))
-    }
+    private var groups: [ConnectionGroup] { [readers, writers] }
 
     /// Connections that are open now.
-    package var openConnections: Int { slots.count { if case .open = $0 { true } else { false } } }
+    package var openConnections: Int { readers.openConnections + writers.openConnections }
     /// Connections that there should be.
-    package var wantedConnections: Int { slots.count }
+    package var wantedConnections: Int { configuration.connections + configuration.writeConnections }
     /// Calls that wait for a connection now.
-    package var waitingCalls: Int { queue.count }
+    package var waitingCalls: Int { readers.waitingCalls + writers.waitingCalls }
     /// Calls that were sent and have no answer yet.
-    package var callsInFlight: Int {
-        slots.reduce(0) { if case .open(let connection) = $1 { $0 + connection.callsInFlight } else { $0 } }
-    }
+    package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 }
 
 // MARK: Life
@@ -87,16 +77,20 @@ extension PostgresPool {
         eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(Int64(configuration.connectTimeoutMilliseconds))) {
             promise.fail(PostgresError.unavailable(self.outage?.reason ?? "the database did not answer in time"))
         }
-        for index in slots.indices { open(index) }
+        openAll(readers)
         completeWarmUps()
         return promise.futureResult
     }
 
     private func completeWarmUps() {
-        guard openConnections == slots.count else { return }
+        guard readers.openConnections == configuration.connections else { return }
         for promise in warmUps { promise.succeed() }
         warmUps.removeAll()
+        // Nobody waits for these: until they are there, the others do their work.
+        openAll(writers)
     }
+
+    private func openAll(_ group: ConnectionGroup) { for index in group.slots.indices { open(index, of: group) } }
 
     /// Ends everything; calls that have no answer get `closed` or, when they were sent, `connectionLost`. From any
     /// task.
@@ -111,47 +105,56 @@ extension PostgresPool {
         sweep?.cancel()
         for promise in warmUps { promise.fail(PostgresError.closed) }
         warmUps.removeAll()
-        for index in slots.indices { if case .open(let connection) = slots[index] { drop(connection, at: index) } }
-        while let call = queue.popFirst() { fail(call, .closed) }
-    }
-
-    private func open(_ index: Int) {
-        guard !isClosed, case .empty = slots[index] else { return }
-        slots[index] = .opening
-        opener.open(on: eventLoop).assumeIsolated().whenSuccess { result in
-            switch result {
-            case .success(let opened): self.opened(Connection(owning: opened.connection), at: index)
-            case .failure(let error): self.openingFailed(error, at: index)
+        for group in groups {
+            for index in group.slots.indices {
+                if case .open(let connection) = group.slots[index] { drop(connection, at: index, of: group) }
+            }
+            group.removeWaiting { call in
+                fail(call, .closed)
+                return true
             }
         }
     }
 
-    private func opened(_ connection: Connection, at index: Int) {
-        slots[index] = .empty
+    private func open(_ index: Int, of group: ConnectionGroup) {
+        guard !isClosed, case .empty = group.slots[index] else { return }
+        group.slots[index] = .opening
+        opener.open(on: eventLoop).assumeIsolated().whenSuccess { result in
+            switch result {
+            case .success(let opened): self.opened(Connection(owning: opened.connection), at: index, of: group)
+            case .failure(let error): self.openingFailed(error, at: index, of: group)
+            }
+        }
+    }
+
+    private func opened(_ connection: Connection, at index: Int, of group: ConnectionGroup) {
+        group.slots[index] = .empty
         guard !isClosed else { return }
         do {
             let signals = try SocketSignals.of(eventLoop)
-            guard signals.watch(connection.descriptor, for: connection, { self.process(connection, at: index) }) else {
-                throw PostgresError.unavailable("the socket cannot send signals")
+            let isWatched = signals.watch(connection.descriptor, for: connection) {
+                self.process(connection, at: index, of: group)
             }
+            connection.writeInterestChanged = { [unowned connection] in signals.wantWrite($0, of: connection) }
+            guard isWatched else { throw PostgresError.unavailable("the socket cannot send signals") }
         } catch {
-            return openingFailed(error as? PostgresError ?? .unavailable("\(error)"), at: index)
+            return openingFailed(error as? PostgresError ?? .unavailable("\(error)"), at: index, of: group)
         }
-        slots[index] = .open(connection)
-        backOff[index].succeeded()
+        group.slots[index] = .open(connection)
+        group.backOff[index].succeeded()
         if let outage { logger.notice("The database is back", metadata: ["reason_of_outage": "\(outage.reason)"]) }
         outage = nil
         completeWarmUps()
-        sendQueued()
+        scheduleTurnEnd()
     }
 
-    private func openingFailed(_ error: PostgresError, at index: Int) {
-        slots[index] = .empty
+    private func openingFailed(_ error: PostgresError, at index: Int, of group: ConnectionGroup) {
+        group.slots[index] = .empty
         guard !isClosed else { return }
         let reason = if case .unavailable(let reason) = error { reason } else { "\(error)" }
         noteOutage(reason)
-        let pause = backOff[index].failed()
-        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(pause)) { self.open(index) }
+        let pause = group.backOff[index].failed()
+        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(pause)) { self.open(index, of: group) }
     }
 
     private func noteOutage(_ reason: String) {
@@ -164,94 +167,60 @@ extension PostgresPool {
 // MARK: Calls
 
 extension PostgresPool {
-    /// Runs a statement in a transaction of its own.
-    /// - Parameters:
-    ///   - deadlineNanoseconds: Of the monotonic clock; afterwards nothing is sent for it any more.
-    ///   - share: Whose turn it takes when calls have to wait.
-    package func run<Main: Statement>(
-        _ statement: Main, effect: Effect, deadlineNanoseconds: UInt64, share: QueueShare = .none
-    ) async throws(PostgresError) -> Main.Output {
-        try await answer(
-            StatementCall<NoContext, Main>(
-                context: nil, main: statement, effect: effect, share: share, deadlineNanoseconds: deadlineNanoseconds,
-                submittedAt: MonotonicClock.now))
-    }
-
-    /// Runs a statement in a transaction of its own, behind one that sets the transaction's context.
-    package func run<Context: Statement, Main: Statement>(
-        _ context: Context, then statement: Main, effect: Effect, deadlineNanoseconds: UInt64,
-        share: QueueShare = .none
-    ) async throws(PostgresError) -> Main.Output {
-        try await answer(
-            StatementCall(
-                context: context, main: statement, effect: effect, share: share,
-                deadlineNanoseconds: deadlineNanoseconds, submittedAt: MonotonicClock.now))
-    }
-
-    private func answer<Context, Main>(_ call: StatementCall<Context, Main>) async throws(PostgresError) -> Main.Output
-    {
-        try await withTaskCancellationHandler {
+    /// Runs a call in a transaction of its own and waits for it; its rows are there when this returns.
+    package func run(_ call: PendingCall) async throws(PostgresError) {
+        let error: PostgresError? = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 eventLoop.preconditionInEventLoop()
-                call.await(continuation)
                 // The cancellation handler comes back to the loop only after this.
-                if Task.isCancelled { call.fail(.cancelled) } else { submit(call) }
+                guard !Task.isCancelled else { return continuation.resume(returning: .cancelled) }
+                submit(call) { _, error in continuation.resume(returning: error) }
             }
         } onCancel: {
-            eventLoop.execute { self.cancel(call) }
-        }.get()
+            eventLoop.execute { call.cancel() }
+        }
+        if let error { throw error }
     }
 
-    private func submit(_ call: PendingCall) {
-        let now = call.submittedAt
+    /// Runs a call in a transaction of its own. On the loop. A call that has failed can be submitted again.
+    /// - Parameter completion: Called once, perhaps at once; without an error the call's rows can be read in it.
+    package func submit(_ call: PendingCall, _ completion: @escaping (PendingCall, PostgresError?) -> Void) {
+        let now = MonotonicClock.now
+        call.await(completion, since: now)
         if isClosed { return call.fail(.closed) }
         if call.hasExpired(at: now) { return call.fail(.deadlineExceeded) }
         if let outage, now > outage.since + Self.outageNanoseconds { return call.fail(.unavailable(outage.reason)) }
-        guard queue.isEmpty, let index = leastLoaded() else { return enqueue(call) }
-        send(call, at: index, now: now)
+        let writesApart = call.effect == .write && writers.openConnections > 0
+        (writesApart ? writers : readers).append(call)
+        scheduleTurnEnd()
     }
 
-    private func enqueue(_ call: PendingCall) {
-        if queue.count >= configuration.queueCapacity {
-            guard let displaced = queue.makeRoom(for: call.share) else { return call.fail(.queueFull) }
-            fail(displaced, .queueFull)
-        }
-        queue.append(call, of: call.share)
-        scheduleSweep()
-    }
-
-    private func cancel(_ call: PendingCall) {
-        // One that waits keeps its place and is dropped when its turn comes; of one that was sent the answer is
-        // dropped.
-        fail(call, .cancelled)
-    }
-
-    private func leastLoaded() -> Int? {
-        var best: (index: Int, load: Int)?
-        for index in slots.indices {
-            guard case .open(let connection) = slots[index], !connection.isRetiring else { continue }
-            let load = connection.callsInFlight
-            if load < configuration.pipelineDepth, load < best?.load ?? .max { best = (index, load) }
-        }
-        return best?.index
-    }
-
-    private func send(_ call: PendingCall, at index: Int, now: UInt64) {
-        guard case .open(let connection) = slots[index] else { return }
-        scheduleSweep()
-        if !connection.send(call, using: &parameters, at: now) {
-            if call.stage == .queued { fail(call, .connectionLost(sent: false)) }
-            drop(connection, at: index)
+    /// What has come in this turn of the loop goes out together at its end.
+    private func scheduleTurnEnd() {
+        guard !turnEndIsScheduled else { return }
+        turnEndIsScheduled = true
+        eventLoop.assumeIsolated().execute {
+            self.turnEndIsScheduled = false
+            self.send()
         }
     }
 
-    private func sendQueued() {
-        guard !queue.isEmpty else { return }
+    private func send() {
         let now = MonotonicClock.now
-        while let index = leastLoaded(), let call = queue.popFirst() {
-            if call.stage == .finished { continue }
-            if call.hasExpired(at: now) { fail(call, .deadlineExceeded) } else { send(call, at: index, now: now) }
+        for group in groups where group.waitingCalls > 0 {
+            group.send(
+                at: now, queueRoom: configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls,
+                timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
+                refuse: { self.fail($0, $1) }, broken: { self.drop($0, at: $1, of: group) })
+            scheduleSweep()
         }
+    }
+
+    /// What is left until a deadline for PostgreSQL to work on a statement that is sent now.
+    private func statementTimeoutMilliseconds(of call: PendingCall, at now: UInt64) -> Int {
+        guard call.deadlineNanoseconds > now else { return 1 }
+        let remaining = (call.deadlineNanoseconds - now) / 1_000_000
+        return max(1, Int(min(remaining, UInt64(configuration.statementTimeoutMilliseconds))))
     }
 
     private func fail(_ call: PendingCall, _ error: PostgresError) {
@@ -262,37 +231,15 @@ extension PostgresPool {
 // MARK: What connections bring
 
 extension PostgresPool {
-    private func process(_ connection: Connection, at index: Int) {
-        guard case .open(let current) = slots[index], current === connection else { return }
-        let now = MonotonicClock.now
-        var runAgain: [PendingCall] = []
-        let isGood = connection.process(at: now) { event in
-            switch event {
-            case .succeeded(let call):
-                if call.stage != .finished { call.succeed() }
-            case .failed(let call, let error):
-                if error.retiresConnection { connection.retire() }
-                if error.asksForPreparation, !call.wasPreparedAgain, call.stage != .finished {
-                    call.wasPreparedAgain = true
-                    connection.forgetPreparation(of: call)
-                    runAgain.append(call)
-                } else {
-                    fail(call, .server(error))
-                }
-            }
-        }
-        // Backwards, so that the first one is the first again.
-        for call in runAgain.reversed() {
-            call.stage = .queued
-            queue.prepend(call, of: call.share)
-        }
-        if !isGood || (connection.isRetiring && connection.callsInFlight == 0) { drop(connection, at: index) }
-        sendQueued()
+    private func process(_ connection: Connection, at index: Int, of group: ConnectionGroup) {
+        guard case .open(let current) = group.slots[index], current === connection else { return }
+        if !group.process(connection, at: MonotonicClock.now) { drop(connection, at: index, of: group) }
+        if group.waitingCalls > 0 { scheduleTurnEnd() }
     }
 
     /// Ends a connection and begins another one in its place.
-    private func drop(_ connection: Connection, at index: Int) {
-        slots[index] = .empty
+    private func drop(_ connection: Connection, at index: Int, of group: ConnectionGroup) {
+        group.slots[index] = .empty
         (try? SocketSignals.of(eventLoop))?.stopWatching(for: connection)
         let reason = connection.failureReason
         for call in connection.end() { fail(call, .connectionLost(sent: call.effect == .write)) }
@@ -300,8 +247,8 @@ extension PostgresPool {
         logger.info("A connection to the database ended", metadata: ["reason": "\(reason)"])
         noteOutage(reason)
         // The first attempt follows at once, but not within the wake-up that ended the connection.
-        let pause = backOff[index].ended()
-        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(pause)) { self.open(index) }
+        let pause = group.backOff[index].ended()
+        eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(pause)) { self.open(index, of: group) }
     }
 
     private func scheduleSweep() {
@@ -314,28 +261,34 @@ extension PostgresPool {
     private func sweepCalls() {
         sweep = nil
         let now = MonotonicClock.now
+        for group in groups {
+            sweepWaiting(group, at: now)
+            sweepConnections(of: group, at: now)
+        }
+        if groups.contains(where: { !$0.isIdle }) { scheduleSweep() }
+    }
+
+    private func sweepWaiting(_ group: ConnectionGroup, at now: UInt64) {
         let longestWait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
-        queue.removeAll { call in
+        group.removeWaiting { call in
             if call.stage == .finished { return true }
             if call.hasExpired(at: now) { call.fail(.deadlineExceeded) }
             if call.stage != .finished, call.submittedAt + longestWait <= now { call.fail(waitError(at: now)) }
             return call.stage == .finished
         }
+    }
+
+    private func sweepConnections(of group: ConnectionGroup, at now: UInt64) {
         let stalled = UInt64(configuration.statementTimeoutMilliseconds) * 1_000_000 + Self.stallGraceNanoseconds
-        for index in slots.indices {
-            guard case .open(let connection) = slots[index], connection.callsInFlight > 0 else { continue }
+        for index in group.slots.indices {
+            guard case .open(let connection) = group.slots[index], connection.callsInFlight > 0 else { continue }
             connection.expireCalls(at: now)
             if connection.oldestSince + stalled < now {
                 logger.warning("A connection to the database does not answer; it is replaced")
-                drop(connection, at: index)
+                drop(connection, at: index, of: group)
             } else {
-                process(connection, at: index)
+                process(connection, at: index, of: group)
             }
-        }
-        if !queue.isEmpty
-            || slots.contains(where: { if case .open(let open) = $0 { open.callsInFlight > 0 } else { false } })
-        {
-            scheduleSweep()
         }
     }
 

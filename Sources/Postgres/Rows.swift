@@ -68,6 +68,19 @@ extension Rows {
         String(decoding: try required(row, column), as: UTF8.self)
     }
 
+    /// The bytes of a text where they lie, with a NUL behind them; good as long as the rows are.
+    package func textBytes(_ row: Int, _ column: Int) throws(DecodingFailure) -> UnsafeRawBufferPointer {
+        try required(row, column)
+    }
+
+    /// The same as C knows it.
+    package func cString(_ row: Int, _ column: Int) throws(DecodingFailure) -> UnsafePointer<CChar> {
+        guard let start = try required(row, column).baseAddress else {
+            throw DecodingFailure("column \(column) has no address")
+        }
+        return start.assumingMemoryBound(to: CChar.self)
+    }
+
     package func optionalText(_ row: Int, _ column: Int) throws(DecodingFailure) -> String? {
         try bytes(row, column).map { String(decoding: $0, as: UTF8.self) }
     }

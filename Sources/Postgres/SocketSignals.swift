@@ -8,10 +8,22 @@ internal import Synchronization
 ///
 /// NIO would read a descriptor that it watches, and libpq must read its own. So the kernel signals: each socket sends
 /// SIGIO to the loop's thread, which keeps it blocked, and a signalfd in the loop's selector turns the signals into one
-/// wake-up. Signals are edge-triggered and merge: on a wake-up every connection is asked.
+/// wake-up. Signals merge and do not say whose they are: on a wake-up the kernel is asked which sockets have something
+/// to say, until none has.
 final class SocketSignals {
+    /// After so many rounds others of the loop have their turn.
+    private static let roundsOfTurn = 16
+
+    private struct Watcher {
+        let descriptor: CInt
+        let body: () -> Void
+    }
+
     private let eventLoop: any EventLoop
-    private var watchers: [ObjectIdentifier: () -> Void] = [:]
+    private let readiness = agentd_readiness_set()
+    private var watchers: [ObjectIdentifier: Watcher] = [:]
+    private var bodies: [CInt: () -> Void] = [:]
+    private var ready = [CInt](repeating: -1, count: AGENTD_READINESS_MAXIMUM)
     private var channel: (any Channel)?
 
     private init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
@@ -35,6 +47,7 @@ final class SocketSignals {
 
     private func open() throws(PostgresError) {
         let descriptor = agentd_sigio_descriptor()
+        guard readiness >= 0 else { throw .unavailable("epoll_create failed with errno \(errno)") }
         guard descriptor >= 0 else { throw .unavailable("signalfd failed with errno \(errno)") }
         let handler = NIOLoopBound(SignalHandler { [unowned self] in wakeUp() }, eventLoop: eventLoop)
         NIOPipeBootstrap(group: eventLoop)
@@ -46,18 +59,35 @@ final class SocketSignals {
             .whenSuccess { self.channel = $0 }
     }
 
-    /// Calls `body` whenever something may have happened to the socket, until `stopWatching`. Again for a new
-    /// descriptor.
+    /// Calls `body` whenever the socket has something to say, until `stopWatching`. Again for a new descriptor.
     func watch(_ descriptor: CInt, for owner: AnyObject, _ body: @escaping () -> Void) -> Bool {
-        watchers[ObjectIdentifier(owner)] = body
+        guard agentd_readiness_add(readiness, descriptor) == 0 else { return false }
+        watchers[ObjectIdentifier(owner)] = Watcher(descriptor: descriptor, body: body)
+        bodies[descriptor] = body
         return agentd_signal_this_thread(descriptor) == 0
     }
 
-    func stopWatching(for owner: AnyObject) { watchers[ObjectIdentifier(owner)] = nil }
+    /// Whether the owner also wants to know when its socket can be written.
+    func wantWrite(_ isWanted: Bool, of owner: AnyObject) {
+        guard let watcher = watchers[ObjectIdentifier(owner)] else { return }
+        _ = agentd_readiness_want_write(readiness, watcher.descriptor, isWanted)
+    }
+
+    /// Before its descriptor is closed.
+    func stopWatching(for owner: AnyObject) {
+        guard let watcher = watchers.removeValue(forKey: ObjectIdentifier(owner)) else { return }
+        bodies[watcher.descriptor] = nil
+        _ = agentd_readiness_remove(readiness, watcher.descriptor)
+    }
 
     private func wakeUp() {
-        // A copy: what a watcher does may end connections and begin others.
-        for watcher in watchers.values { watcher() }
+        for _ in 0..<Self.roundsOfTurn {
+            let count = ready.withUnsafeMutableBufferPointer { agentd_readiness(readiness, $0.baseAddress) }
+            guard count > 0 else { return }
+            // What one of them does may end others and begin new ones.
+            for index in 0..<Int(count) { bodies[ready[index]]?() }
+        }
+        eventLoop.assumeIsolated().execute { self.wakeUp() }
     }
 }
 

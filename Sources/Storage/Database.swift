@@ -13,7 +13,7 @@ package struct Database: Sendable {
         self.platformPool = platformPool
     }
 
-    package func tenantSession(for caller: Caller, callID: String, deadline: Deadline) -> TenantSession {
+    package func tenantSession(for caller: Caller, callID: CallID, deadline: Deadline) -> TenantSession {
         TenantSession(pool: tenantPool, turns: turns, caller: caller, callID: callID, deadline: deadline)
     }
 

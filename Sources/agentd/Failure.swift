@@ -1,3 +1,4 @@
+internal import Conversion
 internal import Operations
 internal import Storage
 
@@ -8,6 +9,8 @@ struct Failure: Error {
         case unavailable = 69
         /// EX_SOFTWARE: a bug.
         case software = 70
+        /// EX_TEMPFAIL: it was told to stop, and goes on when it is run again.
+        case stopped = 75
         /// EX_CONFIG: a setting, or a database that could not keep tenants apart.
         case configuration = 78
     }
@@ -33,6 +36,12 @@ struct Failure: Error {
         case let failure as IsolationProof.Failure:
             self.init(.unavailable, "The database cannot be asked: \(failure.description)")
         case let failure as PlatformKeys.Failure: self.init(.unavailable, failure.description)
+        case let failure as ConversionFailure:
+            switch failure {
+            case .refused: self.init(.configuration, failure.description)
+            case .unavailable, .busy: self.init(.unavailable, failure.description)
+            case .stopped: self.init(.stopped, failure.description)
+            }
         case let failure as SystemAdministrator.Failure: self.init(.unavailable, failure.description)
         default: self.init(.software, "\(error)")
         }

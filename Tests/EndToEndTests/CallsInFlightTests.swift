@@ -57,7 +57,9 @@ struct CallsInFlightTests {
 
     @Test("A call that was cancelled before its turn has no effect")
     func cancelledWrite() async throws {
-        let settings = ["AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_PIPELINE_DEPTH": "1"]
+        let settings = [
+            "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_WRITE_CONNECTIONS": "0", "AGENTD_DB_PIPELINE_DEPTH": "1",
+        ]
         try await World.with(settings: settings) { world in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("a")
@@ -112,7 +114,9 @@ struct CallsInFlightTests {
 
     @Test("A change whose time ran out has no effect: neither one that waited to be sent nor one that was under way")
     func expiredWrite() async throws {
-        let settings = ["AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_PIPELINE_DEPTH": "1"]
+        let settings = [
+            "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_WRITE_CONNECTIONS": "0", "AGENTD_DB_PIPELINE_DEPTH": "1",
+        ]
         try await World.with(settings: settings) { world in
             try await world.speak(as: world.ada) { ada in
                 _ = try await ada.createAgent("before")

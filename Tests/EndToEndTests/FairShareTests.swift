@@ -17,7 +17,8 @@ struct FairShareTests {
 
     private static let queueCapacity = 12
     private static let settings = [
-        "AGENTD_EVENT_LOOPS": "1", "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_PIPELINE_DEPTH": "1",
+        "AGENTD_EVENT_LOOPS": "1", "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_WRITE_CONNECTIONS": "0",
+        "AGENTD_DB_PIPELINE_DEPTH": "1",
         "AGENTD_DB_QUEUE": "\(queueCapacity)", "AGENTD_DB_QUEUE_WAIT": "1m",
     ]
 

@@ -77,7 +77,9 @@ struct GrpcioTests {
     // MARK: Deadlines and cancellation
 
     /// One call at a time reaches the database, so that the others wait in the daemon.
-    private static let narrow = ["AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_PIPELINE_DEPTH": "1"]
+    private static let narrow = [
+        "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_WRITE_CONNECTIONS": "0", "AGENTD_DB_PIPELINE_DEPTH": "1",
+    ]
 
     @Test("Deadlines of every length are taken, and one that has passed is one")
     func deadlines() async throws {

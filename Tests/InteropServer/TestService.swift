@@ -18,7 +18,9 @@ struct TestService: CallHandler {
             })
     }()
 
-    func method(_ path: String) -> CallMethod? { Self.methods[path] }
+    func method(_ path: UnsafeRawBufferPointer) -> CallMethod? {
+        Self.methods[String(decoding: path, as: UTF8.self)]
+    }
 
     func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
         guard let method = method(call.path) else {
@@ -40,9 +42,12 @@ struct TestService: CallHandler {
 
     /// "Echo Metadata" of the description.
     private func echoMetadata(of call: InboundCall) {
-        let (initial, trailing) = ("x-grpc-test-echo-initial", "x-grpc-test-echo-trailing-bin")
-        if let value = call.header(initial) { call.addResponseHeader(Header(key: initial, value: value)) }
-        if let value = call.header(trailing) { call.addResponseTrailer(Header(key: trailing, value: value)) }
+        if let value = call.header("x-grpc-test-echo-initial") {
+            call.addResponseHeader(Header(key: "x-grpc-test-echo-initial", value: value))
+        }
+        if let value = call.header("x-grpc-test-echo-trailing-bin") {
+            call.addResponseTrailer(Header(key: "x-grpc-test-echo-trailing-bin", value: value))
+        }
     }
 
     /// "Echo Status" of the description.

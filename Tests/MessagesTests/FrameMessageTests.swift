@@ -35,8 +35,8 @@ struct FrameMessageTests {
                 return fail("It is \(frame)")
             }
             #expect(request.id == .max)
-            #expect(request.method == "/a.B/C")
-            #expect(request.headers == Sample.headers)
+            #expect(request.method.elementsEqual("/a.B/C".utf8))
+            #expect(request.headers.copied == Sample.headers)
             #expect(request.timeoutMilliseconds == 1_500)
             #expect(request.payload.count == messageBytes)
             #expect(request.payload.withBytes { Array($0) } == message)

@@ -10,12 +10,12 @@ struct PipelineMachineTests {
     @Test("A segment is answered by its last statement and counts at its Sync")
     func segment() {
         var machine = PipelineMachine<String>()
-        machine.segmentSent("a", preceding: 1)
+        machine.send("a", preceding: 1)
         expectDiscard(machine.rowsReceived())
         #expect(machine.statementEnded() == .proceed)
         expectAnswer("a", machine.rowsReceived())
         #expect(machine.statementEnded() == .proceed)
-        expectSuccess("a", machine.syncReceived())
+        #expect(machine.outcomes() == [.succeeded("a")])
         let isEmpty = machine.isEmpty
         #expect(isEmpty)
     }
@@ -23,37 +23,37 @@ struct PipelineMachineTests {
     @Test("An error fails its own segment and no other")
     func errorStaysInItsSegment() {
         var machine = PipelineMachine<String>()
-        machine.segmentSent("a", preceding: 1)
-        machine.segmentSent("b", preceding: 0)
+        machine.send("a", preceding: 1)
+        machine.send("b", preceding: 0)
         #expect(machine.errorReceived(Self.refusal) == .proceed)
         #expect(machine.statementEnded() == .proceed)
         #expect(machine.abortedReceived() == .proceed)
         #expect(machine.statementEnded() == .proceed)
-        expectFailure("a", Self.refusal, machine.syncReceived())
+        #expect(machine.outcomes() == [.failed("a", Self.refusal)])
         expectAnswer("b", machine.rowsReceived())
         #expect(machine.statementEnded() == .proceed)
-        expectSuccess("b", machine.syncReceived())
+        #expect(machine.outcomes() == [.succeeded("b")])
     }
 
     @Test("What is deferred fails at the Sync, after every statement has succeeded")
     func deferredError() {
         var machine = PipelineMachine<String>()
-        machine.segmentSent("a", preceding: 0)
+        machine.send("a", preceding: 0)
         expectAnswer("a", machine.rowsReceived())
         #expect(machine.statementEnded() == .proceed)
         #expect(machine.errorReceived(Self.refusal) == .proceed)
         #expect(machine.statementEnded() == .proceed)
-        expectFailure("a", Self.refusal, machine.syncReceived())
+        #expect(machine.outcomes() == [.failed("a", Self.refusal)])
     }
 
     @Test("The first error of a segment is the one that is told")
     func firstError() {
         var machine = PipelineMachine<String>()
-        machine.segmentSent("a", preceding: 0)
+        machine.send("a", preceding: 0)
         #expect(machine.errorReceived(Self.refusal) == .proceed)
         #expect(machine.errorReceived(ServerError(sqlState: "25P02", message: "aborted")) == .proceed)
         #expect(machine.statementEnded() == .proceed)
-        expectFailure("a", Self.refusal, machine.syncReceived())
+        #expect(machine.outcomes() == [.failed("a", Self.refusal)])
     }
 
     @Test("Results that nobody asked for are a violation")
@@ -63,21 +63,45 @@ struct PipelineMachineTests {
         #expect(machine.statementEnded() == .protocolViolation)
         #expect(machine.abortedReceived() == .protocolViolation)
         #expect(machine.errorReceived(Self.refusal) == .protocolViolation)
-        machine.segmentSent("a", preceding: 0)
-        if case .protocolViolation = machine.syncReceived() {} else { Issue.record("a Sync before its statement") }
+        machine.send("a", preceding: 0)
+        #expect(machine.syncReceived { _, _ in } == .protocolViolation)
         #expect(machine.abortedReceived() == .protocolViolation)
         #expect(machine.statementEnded() == .proceed)
         #expect(machine.statementEnded() == .protocolViolation)
         expectViolation(machine.rowsReceived())
     }
 
+    @Test("Of the calls of one segment those before an error succeed, and those behind it did not happen")
+    func sharedSegment() {
+        var machine = PipelineMachine<String>()
+        for call in ["a", "b", "c"] { machine.callSent(call, preceding: 1) }
+        machine.syncSent()
+        machine.send("d", preceding: 0)
+        expectDiscard(machine.rowsReceived())
+        #expect(machine.statementEnded() == .proceed)
+        expectAnswer("a", machine.rowsReceived())
+        #expect(machine.statementEnded() == .proceed)
+        expectDiscard(machine.rowsReceived())
+        #expect(machine.statementEnded() == .proceed)
+        #expect(machine.errorReceived(Self.refusal) == .proceed)
+        #expect(machine.statementEnded() == .proceed)
+        for _ in 0..<2 {
+            #expect(machine.abortedReceived() == .proceed)
+            #expect(machine.statementEnded() == .proceed)
+        }
+        #expect(machine.outcomes() == [.succeeded("a"), .failed("b", Self.refusal), .aborted("c")])
+        expectAnswer("d", machine.rowsReceived())
+        #expect(machine.statementEnded() == .proceed)
+        #expect(machine.outcomes() == [.succeeded("d")])
+    }
+
     @Test("With the connection, all calls in flight end, in their order")
     func connectionEnded() {
         var machine = PipelineMachine<Int>()
-        for number in 0..<1_000 { machine.segmentSent(number, preceding: 0) }
+        for number in 0..<1_000 { machine.send(number, preceding: 0) }
         for number in 0..<600 {
             #expect(machine.statementEnded() == .proceed)
-            guard case .succeeded(number) = machine.syncReceived() else { return #expect(Bool(false), "\(number)") }
+            #expect(machine.outcomes() == [.succeeded(number)])
         }
         let count = machine.count
         #expect(count == 400)
@@ -100,14 +124,32 @@ struct PipelineMachineTests {
         if case .protocolViolation = action { return }
         Issue.record("expected a violation, not \(action)")
     }
+}
 
-    private func expectSuccess(_ call: String, _ action: PipelineMachine<String>.SyncAction) {
-        if case .succeeded(call) = action { return }
-        Issue.record("expected the success of \(call), not \(action)")
+/// What became of a call, to be compared.
+private enum Ended<Call: Equatable>: Equatable {
+    case succeeded(Call)
+    case failed(Call, ServerError)
+    case aborted(Call)
+}
+
+extension PipelineMachine where Call: Equatable {
+    /// Sends a segment of one call.
+    fileprivate mutating func send(_ call: Call, preceding: Int) {
+        callSent(call, preceding: preceding)
+        syncSent()
     }
 
-    private func expectFailure(_ call: String, _ error: ServerError, _ action: PipelineMachine<String>.SyncAction) {
-        if case .failed(call, error) = action { return }
-        Issue.record("expected the failure of \(call), not \(action)")
+    /// What a Sync says; nil when there should be none.
+    fileprivate mutating func outcomes() -> [Ended<Call>]? {
+        var outcomes: [Ended<Call>] = []
+        let action = syncReceived { call, outcome in
+            switch outcome {
+            case .succeeded: outcomes.append(.succeeded(call))
+            case .failed(let error): outcomes.append(.failed(call, error))
+            case .aborted: outcomes.append(.aborted(call))
+            }
+        }
+        return action == .proceed ? outcomes : nil
     }
 }

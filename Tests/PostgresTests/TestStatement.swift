@@ -10,11 +10,11 @@ struct TestStatement<Output: Sendable>: Statement {
     let decoding: @Sendable (borrowing Rows) throws(DecodingFailure) -> Output
 
     init(
-        _ name: String, _ sql: String, _ types: [ParameterType] = [],
+        _ name: String, _ sql: String, _ types: [ParameterType] = [], isLookUp: Bool = false,
         binding: @escaping @Sendable (inout Parameters) -> Void = { _ in },
         decoding: @escaping @Sendable (borrowing Rows) throws(DecodingFailure) -> Output
     ) {
-        text = StatementText(name, sql, types)
+        text = StatementText(name, sql, types, isLookUp: isLookUp)
         self.binding = binding
         self.decoding = decoding
     }
@@ -27,6 +27,15 @@ extension Statement where Self == TestStatement<Int64> {
     /// One number from the database.
     static func number(_ name: String, _ sql: String) -> Self {
         TestStatement(name, sql) { rows throws(DecodingFailure) in try rows.int8(0, 0) }
+    }
+
+    /// 1,000 divided by the number, as a look-up.
+    static func thousand(over value: Int64) -> Self {
+        TestStatement(
+            "thousand_over", "SELECT 1000 / $1::int8", [.int8], isLookUp: true, binding: { $0.append(int8: value) }
+        ) { rows throws(DecodingFailure) in
+            try rows.int8(0, 0)
+        }
     }
 
     /// The same number back.

@@ -15,6 +15,11 @@ packages_to_test=(openssl python3 python3-venv nghttp2-client grpc-proto)
 packages_to_check=(shellcheck)
 # shellcheck disable=SC2034
 packages_to_demonstrate=(jq curl)
+# shellcheck disable=SC2034
+packages_to_measure=(gcc libc6-dev jq)
+
+# shellcheck disable=SC2034
+packages_to_count=(valgrind binutils jq)
 
 # ensure_packages NAME...: installs those of the packages that are missing.
 ensure_packages() {

@@ -5,6 +5,9 @@
 cluster_folder=''
 cluster_process=''
 
+# How it is set up, unless the caller says otherwise: its data are thrown away, so they need not reach the disk.
+cluster_settings=(fsync=off)
+
 # start_test_cluster: sets cluster_folder, which is also where the socket is. Everyone who can open the folder, that is
 # the cluster's user and root, is let in as any database user.
 start_test_cluster() {
@@ -27,7 +30,8 @@ start_test_cluster() {
     (
         cd "$cluster_folder" || exit
         exec setpriv "${as_cluster_user[@]}" --pdeathsig QUIT "$binaries/postgres" -D data \
-            -c listen_addresses='' -c unix_socket_directories="$cluster_folder" -c fsync=off -c max_connections=500
+            -c listen_addresses='' -c unix_socket_directories="$cluster_folder" -c max_connections=500 \
+            "${cluster_settings[@]/#/--}"
     ) >"$cluster_folder.log" 2>&1 &
     cluster_process=$!
     wait_for_test_cluster "$binaries"

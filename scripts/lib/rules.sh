@@ -11,6 +11,7 @@ declare -rA rooms=(
     [LoopExecutor]=''
     [Postgres]='CLibPQ CLinux'
     [Storage]='AgentdCore Postgres'
+    [Conversion]='AgentdCore Postgres Storage'
     [Services]='AgentdCore Messages Storage'
     [Listening]='AgentdCore LoopExecutor Messages Services'
     [FramedListener]='AgentdCore Framing Listening Messages Services'
@@ -18,12 +19,14 @@ declare -rA rooms=(
     [Operations]='AgentdCore LoopExecutor Storage'
     [AgentdClient]='AgentdCore Framing Messages'
     [ClientOptions]='AgentdClient'
-    [agentd]='AgentdCore LoopExecutor Postgres Storage Services Listening FramedListener GRPCListener Operations
-        AgentdClient ClientOptions'
+    [LoadGenerator]='AgentdCore AgentdClient CNGHTTP2 Framing Messages'
+    [agentd]='AgentdCore Conversion LoopExecutor Postgres Storage Services Listening FramedListener GRPCListener
+        Operations AgentdClient ClientOptions'
     [agentctl]='AgentdCore AgentdClient ClientOptions'
-    [agentload]='AgentdCore AgentdClient ClientOptions'
+    [agentload]='AgentdClient ClientOptions LoadGenerator'
 )
-# C is fenced: no Swift below these, and nobody imports them but the room that says so above.
+# C is fenced: no Swift below these, and nobody imports them but the room that says so above. HTTP/2 has two ends, and
+# therefore two rooms: GRPCListener serves it, LoadGenerator calls it, and neither is of use to the other.
 readonly c_modules=(CLibPQ CLinux CNGHTTP2 CZlib CProtobufC CAgentdProto)
 
 # Rooms that decide without input or output, so that tests need no sockets and no event loop.
@@ -74,7 +77,7 @@ code_matching() {
 
 sql_only_in_storage() {
     code_matching '\b(SELECT|INSERT INTO|DELETE FROM)[[:space:]]|\bUPDATE[[:space:]].*[[:space:]]SET\b' \
-        --include='*.swift' Sources | grep -v '^Sources/Storage/'
+        --include='*.swift' Sources | grep -vE '^Sources/(Storage|Conversion)/'
 }
 
 # The tenant is set in one place: a second one is where a leak between tenants would begin.
@@ -85,8 +88,10 @@ tenant_set_in_one_place() {
         echo "set_config( belongs on exactly one line of Swift, in Sources/Storage. It is here:"
         echo "${calls:-nowhere}"
     fi
-    # Sources/Storage/Isolation plays tenants on a connection of its own, to prove that they do not see each other.
-    code_matching '\bSET[[:space:]]+((LOCAL|SESSION)[[:space:]]+)?app\.' Sources | grep -v '^Sources/Storage/Isolation/'
+    # Sources/Storage/Isolation plays tenants on a connection of its own, to prove that they do not see each other, and
+    # a conversion binds itself to the tenant that it makes.
+    code_matching '\bSET[[:space:]]+((LOCAL|SESSION)[[:space:]]+)?app\.' Sources |
+        grep -vE '^Sources/(Storage/Isolation|Conversion)/'
 }
 
 migrations_numbered_without_gaps() {

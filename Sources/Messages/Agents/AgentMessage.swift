@@ -95,3 +95,33 @@ extension MessageBuilder {
         return message
     }
 }
+
+extension EncodedMessage {
+    /// `agentd.v1.Agent`, whose texts stay where they are: it must be packed before they are gone.
+    package init(_ agent: AgentView, arena: Arena) {
+        self.init(view: MessageView(pointer: MessageBuilder(arena: arena).agent(agent)))
+    }
+}
+
+extension MessageBuilder {
+    fileprivate func agent(_ agent: AgentView) -> UnsafeMutablePointer<Agentd__V1__Agent> {
+        let message = make(agentd__v1__agent__init)
+        message.pointee.id = agent.id
+        message.pointee.tenant_id = text(agent.tenantID.value)
+        message.pointee.owner_id = agent.ownerID
+        // protobuf-c only reads them, whatever the type of the field says.
+        message.pointee.name = UnsafeMutablePointer(mutating: agent.name)
+        message.pointee.description = UnsafeMutablePointer(mutating: agent.description)
+        message.pointee.agent_type = Agentd__V1__AgentType(rawValue: UInt32(bitPattern: agent.type.rawValue))
+        message.pointee.status = Agentd__V1__AgentStatus(rawValue: UInt32(bitPattern: agent.status.rawValue))
+        message.pointee.system_prompt = UnsafeMutablePointer(mutating: agent.systemPrompt)
+        message.pointee.config = UnsafeMutablePointer(mutating: agent.config)
+        message.pointee.is_public = agent.isPublic ? 1 : 0
+        message.pointee.is_active = agent.isActive ? 1 : 0
+        message.pointee.create_time = timestamp(agent.createTime)
+        message.pointee.update_time = timestamp(agent.updateTime)
+        message.pointee.delete_time = timestamp(agent.deleteTime)
+        message.pointee.etag = text(EntityTag.text(revision: agent.revision))
+        return message
+    }
+}

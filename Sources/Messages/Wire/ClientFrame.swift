@@ -1,6 +1,7 @@
 package import AgentdCore
 internal import CAgentdProto
 internal import CProtobufC
+internal import Glibc
 
 /// `agentd.wire.v1.ClientFrame`: what a client sends.
 package enum ClientFrame {
@@ -40,19 +41,20 @@ package enum ClientFrame {
     }
 }
 
-/// `agentd.wire.v1.Request`. Its message still lies in the arena of the frame and is read from there.
+/// `agentd.wire.v1.Request`. All of it lies in the arena of the frame and is read from there.
 package struct RequestFrame {
     package let id: UInt64
-    package let method: String
-    package let headers: [Header]
+    /// The path that is called.
+    package let method: UnsafeRawBufferPointer
+    package let headers: HeaderList
     /// 0 means that the client sets none.
     package let timeoutMilliseconds: UInt32
     private let message: ProtobufCBinaryData
 
     init(_ request: UnsafeMutablePointer<Agentd__Wire__V1__Request>) {
         id = request.pointee.id
-        method = String(cString: request.pointee.method)
-        headers = Header.all(request.pointee.n_headers, request.pointee.headers)
+        method = UnsafeRawBufferPointer(start: request.pointee.method, count: strlen(request.pointee.method))
+        headers = HeaderList(request.pointee.n_headers, request.pointee.headers)
         timeoutMilliseconds = request.pointee.timeout_ms
         message = request.pointee.message
     }

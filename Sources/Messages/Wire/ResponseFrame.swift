@@ -10,7 +10,7 @@ package enum ResponseFrame {
     ///   - isLast: Whether no other answer to this request follows.
     ///   - headers: What goes with it besides `x-request-id`.
     package static func success(
-        id: UInt64, requestID: String, message: EncodedMessage?, isLast: Bool = true, headers: [Header] = [],
+        id: UInt64, requestID: CallID, message: EncodedMessage?, isLast: Bool = true, headers: [Header] = [],
         arena: Arena
     ) -> EncodedMessage {
         let builder = MessageBuilder(arena: arena)
@@ -32,7 +32,7 @@ package enum ResponseFrame {
     }
 
     /// An error with its details.
-    package static func failure(id: UInt64, requestID: String, error: ServiceError, arena: Arena) -> EncodedMessage {
+    package static func failure(id: UInt64, requestID: CallID, error: ServiceError, arena: Arena) -> EncodedMessage {
         let builder = MessageBuilder(arena: arena)
         let response = start(id: id, requestID: requestID, builder: builder)
         response.pointee.code = error.code.rawValue
@@ -45,15 +45,17 @@ package enum ResponseFrame {
     private static var messageField: UInt32 { 7 }
 
     private static func start(
-        id: UInt64, requestID: String, headers: [Header] = [], builder: MessageBuilder
+        id: UInt64, requestID: CallID, headers: [Header] = [], builder: MessageBuilder
     ) -> UnsafeMutablePointer<Agentd__Wire__V1__Response> {
         let response = builder.make(agentd__wire__v1__response__init)
         response.pointee.id = id
         let header = builder.make(agentd__wire__v1__header__init)
         header.pointee.key = builder.text("x-request-id")
         header.pointee.value = builder.text(bytes: requestID)
+        let place = builder.pointers(header, followedBy: headers.count)
+        for (index, header) in headers.enumerated() { place[index + 1] = builder.header(header) }
         response.pointee.n_headers = 1 + headers.count
-        response.pointee.headers = builder.pointers([header] + headers.map { builder.header($0) })
+        response.pointee.headers = place
         return response
     }
 

@@ -3,17 +3,19 @@ internal import Messages
 internal import Storage
 
 /// Reads an agent that is the caller's own or public in the tenant.
-struct GetAgent: RemoteProcedure {
+struct GetAgent: LookUpProcedure {
     static let path = "/agentd.v1.AgentService/GetAgent"
-    static let access = Access.authenticated
+    static let answer = AgentMessage.schema
 
-    func callAsFunction(_ request: GetAgentRequest, _ context: CallContext) async throws(ServiceError) -> Agent {
+    func lookUp(_ request: GetAgentRequest) throws(ServiceError) -> GetAgentStatement {
         var violations = FieldViolations()
         violations.requireID(request.id, "id")
         try violations.refuseIfAny()
-        guard let agent = try await context.tenant.run(GetAgentStatement(id: request.id)) else {
-            throw .agentNotFound
-        }
-        return agent
+        return GetAgentStatement(id: request.id)
+    }
+
+    func encode(_ found: AgentView?, in arena: Arena) throws(ServiceError) -> EncodedMessage {
+        guard let found else { throw .agentNotFound }
+        return EncodedMessage(found, arena: arena)
     }
 }

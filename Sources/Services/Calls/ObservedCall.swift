@@ -12,7 +12,7 @@ package final class ObservedCall {
     /// Nil when there is none of that path.
     package let method: CallMethod?
     /// `x-request-id` of the call.
-    package let callID: String
+    package let callID: CallID
     package let origin: CallOrigin
     package let trace: TraceContext?
     /// Of the monotonic clock, in nanoseconds.
@@ -27,7 +27,7 @@ package final class ObservedCall {
     var measures: CallMeasures?
 
     package init(
-        path: String, method: CallMethod?, callID: String, origin: CallOrigin, trace: TraceContext? = nil,
+        path: String, method: CallMethod?, callID: CallID, origin: CallOrigin, trace: TraceContext? = nil,
         requestBytes: Int = 0, startedAt: UInt64
     ) {
         self.path = path
@@ -42,7 +42,7 @@ package final class ObservedCall {
     /// What tells every line of the log which call it is about.
     package var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "request_id": .string(callID),
+            "request_id": .string(callID.description),
             "method": .string(method == nil ? String(path.prefix(Self.loggedPathCharacters)) : path),
         ]
         if let trace {

@@ -1,14 +1,46 @@
 package import AgentdCore
 package import Messages
+internal import Storage
 
 /// Answers the calls that come through the doors. One for each event loop; it is used on that loop alone.
 package protocol CallHandler: Sendable {
-    /// - Parameter path: Such as `/agentd.v1.AgentService/GetAgent`.
+    /// - Parameter path: The bytes of what is called, such as `/agentd.v1.AgentService/GetAgent`.
     /// - Returns: Nil when there is no such method; `answer` then says so.
-    func method(_ path: String) -> CallMethod?
+    func method(_ path: UnsafeRawBufferPointer) -> CallMethod?
 
     /// Runs a call; of an exchange, once for each message.
     /// - Returns: The answer, encoded in the call's arena; nil at the end of a stream, whose messages went out with
     ///   `InboundCall.send`.
     func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage?
+
+    /// Starts a call that needs no task, if it is one and all that it needs is at hand. On the loop.
+    /// - Parameter receiver: Told once, perhaps at once.
+    /// - Returns: Nil when the call is to run through `answer`; the receiver hears nothing then.
+    func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall?
+}
+
+/// Takes the answer of a call.
+package protocol AnswerReceiver: AnyObject {
+    /// - Parameter answer: Lent, and good only until this returns.
+    func answered(with answer: Result<EncodedMessage?, ServiceError>)
+}
+
+extension CallHandler {
+    package func method(_ path: String) -> CallMethod? {
+        var path = path
+        return path.withUTF8 { method(UnsafeRawBufferPointer($0)) }
+    }
+
+    package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
+}
+
+/// A call without a task. Confined to its event loop.
+package struct StartedCall {
+    private let lookUp: StartedLookUp?
+
+    /// - Parameter lookUp: Nil when the call has its answer already.
+    init(_ lookUp: StartedLookUp?) { self.lookUp = lookUp }
+
+    /// Nobody waits for it any more.
+    package func cancel() { lookUp?.cancel() }
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// How the messages of a method come and go.
 package enum MethodKind: Sendable, Equatable {
     /// One message, one answer.
@@ -14,9 +16,22 @@ package final class CallMethod: Sendable {
     package let path: String
     package let kind: MethodKind
 
-    package init(path: String, kind: MethodKind) {
+    /// Its number among the methods of its handler.
+    package let number: Int
+
+    package init(path: String, kind: MethodKind, number: Int = 0) {
         self.path = path
         self.kind = kind
+        self.number = number
+    }
+
+    func hasPath(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        path.utf8.withContiguousStorageIfAvailable { path in
+            guard path.count == bytes.count, let start = bytes.baseAddress, let pathStart = path.baseAddress else {
+                return bytes.isEmpty && path.isEmpty
+            }
+            return memcmp(pathStart, start, path.count) == 0
+        } ?? bytes.elementsEqual(path.utf8)
     }
 
     /// The full name of the service, such as `agentd.v1.AgentService`.

@@ -5,7 +5,7 @@ package import Storage
 
 /// Takes a call from a door to its answer: method, caller, tenant, then the method itself. One for each event loop; it
 /// is used on that loop alone.
-package struct Dispatcher: CallHandler {
+package final class Dispatcher: CallHandler {
     /// What the dispatchers of all event loops use alike.
     package struct Shared: Sendable {
         package let health: HealthState
@@ -47,21 +47,57 @@ package struct Dispatcher: CallHandler {
         self.logger = logger
     }
 
-    package func method(_ path: String) -> CallMethod? { methods[path]?.method }
+    package func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { methods.method(path) }
 
     package func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
         do {
             return try await run(call)
         } catch {
-            log(error, of: call)
-            throw error.reason == .internal
-                ? ServiceError(.internal, error.message, details: [.request(id: call.callID)]) : error
+            throw told(error, to: call)
         }
+    }
+
+    package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? {
+        let start = meter.now
+        guard let begin = methods[call.observed.method]?.begin,
+            let caller = authenticator.rememberedCaller(of: call, at: start)
+        else { return nil }
+        call.observed.caller = caller
+        let lookUp = LookUpCall(
+            context: context(of: call, caller: caller), dispatcher: self, receiver: receiver, start: start)
+        do throws(ServiceError) {
+            lookUp.isCounted = try shared.admission.enter(caller.tenant, at: start)
+        } catch {
+            lookUp.failed(error)
+            return StartedCall(nil)
+        }
+        return begin(lookUp)
+    }
+
+    /// A call without a task has its answer.
+    func ended(_ call: LookUpCall, with answer: Result<EncodedMessage?, ServiceError>) {
+        let caller = call.context.caller
+        if call.isCounted { shared.admission.leave(caller.tenant) }
+        switch answer {
+        case .success:
+            meter.record(caller.tenantID, since: call.start, failed: false)
+            call.receiver.answered(with: answer)
+        case .failure(let error):
+            meter.record(caller.tenantID, since: call.start, failed: true)
+            call.receiver.answered(with: .failure(told(error, to: call.context.inbound)))
+        }
+    }
+
+    /// What the caller hears of an error; the log hears the rest.
+    private func told(_ error: ServiceError, to call: InboundCall) -> ServiceError {
+        log(error, of: call)
+        return error.reason == .internal
+            ? ServiceError(.internal, error.message, details: [.request(id: call.callID.description)]) : error
     }
 
     private func run(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
         let start = meter.now
-        guard let method = methods[call.path] else { throw .methodUnknown(call.path) }
+        guard let method = methods[call.observed.method] else { throw .methodUnknown(call.path) }
         guard method.access != .anonymous else { return try await method.run(context(of: call, caller: nil)) }
         let caller = try await authenticator.caller(
             of: call, database: database, looksIntoInactiveTenants: method.looksIntoInactiveTenants)

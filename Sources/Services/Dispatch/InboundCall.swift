@@ -17,9 +17,9 @@ package final class InboundCall: @unchecked Sendable {
     /// What the door tells of it to whoever watches.
     package let observed: ObservedCall
     /// Its own headers; they come before those of the connection.
-    private let headers: [Header]
+    private let headers: HeaderList
     /// Headers that hold for every call of the connection.
-    private let connectionHeaders: [Header]
+    private let connectionHeaders: HeaderList
     package let payload: MessagePayload
     /// Where its request and its answer live.
     package let arena: Arena
@@ -32,7 +32,8 @@ package final class InboundCall: @unchecked Sendable {
     package var sender: Sender?
 
     package init(
-        observed: ObservedCall, headers: [Header], connectionHeaders: [Header] = [], payload: MessagePayload,
+        observed: ObservedCall, headers: HeaderList, connectionHeaders: HeaderList = HeaderList(),
+        payload: MessagePayload,
         arena: Arena, deadline: Deadline
     ) {
         self.observed = observed
@@ -46,15 +47,14 @@ package final class InboundCall: @unchecked Sendable {
     /// The path that was called, such as `/agentd.v1.AgentService/GetAgent`.
     package var path: String { observed.path }
     /// `x-request-id`: the client's, or made here. Always returned.
-    package var callID: String { observed.callID }
+    package var callID: CallID { observed.callID }
 
     /// The value of a header, nil when there is none.
-    package func header(_ key: String) -> [UInt8]? {
-        Self.header(key, in: headers) ?? Self.header(key, in: connectionHeaders)
-    }
+    package func header(_ key: StaticString) -> [UInt8]? { headers[key] ?? connectionHeaders[key] }
 
-    package static func header(_ key: String, in headers: [Header]) -> [UInt8]? {
-        headers.first { $0.key == key }?.value
+    /// Lends the value of a header.
+    func withHeader<R>(_ key: StaticString, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
+        headers.withValue(of: key, body) ?? connectionHeaders.withValue(of: key, body)
     }
 
     /// Sends one message of a stream; the memory of the message is free again when this returns.

@@ -11,9 +11,12 @@ struct MethodTable: Sendable {
         let looksIntoInactiveTenants: Bool
         /// Decodes the request, runs the method, and encodes the answer in the call's arena; nil after a stream.
         let run: @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage?
+        /// The same without a task; nil when it needs one.
+        var begin: (@Sendable (LookUpCall) -> StartedCall)?
     }
 
-    private let entries: [String: Entry]
+    private let entries: [Entry]
+    private let paths: MethodPaths
 
     init(_ shared: Dispatcher.Shared) {
         var table = Builder(maximumMessageBytes: shared.maximumMessageBytes)
@@ -56,6 +59,7 @@ struct MethodTable: Sendable {
 
         table.addOpen(health: shared.health)
         entries = table.entries
+        paths = MethodPaths(table.entries.map(\.method))
     }
 
     /// Those that are open to anybody, for a daemon that has no database yet.
@@ -63,15 +67,24 @@ struct MethodTable: Sendable {
         var table = Builder(maximumMessageBytes: maximumMessageBytes)
         table.addOpen(health: health)
         entries = table.entries
+        paths = MethodPaths(table.entries.map(\.method))
     }
 
-    subscript(_ path: String) -> Entry? { entries[path] }
+    func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { paths[path] }
+
+    /// That of a method of this table, and nil for any other.
+    subscript(_ method: CallMethod?) -> Entry? {
+        guard let method, entries.indices.contains(method.number), entries[method.number].method === method else {
+            return nil
+        }
+        return entries[method.number]
+    }
 
     private struct Builder {
         private static let schemas = Dictionary(uniqueKeysWithValues: MethodSchema.all.map { ($0.path, $0) })
 
         let maximumMessageBytes: Int
-        private(set) var entries: [String: Entry] = [:]
+        private(set) var entries: [Entry] = []
 
         init(maximumMessageBytes: Int) { self.maximumMessageBytes = maximumMessageBytes }
 
@@ -84,42 +97,75 @@ struct MethodTable: Sendable {
         }
 
         mutating func add<P: RemoteProcedure>(_ procedure: P) {
-            let method = Self.method(P.path, P.kind, from: P.Request.self, to: P.Answer.self)
+            let method = method(P.path, P.kind, from: P.Request.schema, to: P.Answer.schema)
             let limit = maximumMessageBytes
-            entries[P.path] = Entry(
-                method: method, access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants
-            ) { (context) throws(ServiceError) in
-                let inbound = context.inbound
-                let request = try inbound.request(P.Request.self, limit: limit)
-                return try inbound.encode(try await procedure(request, context), in: inbound.arena, limit: limit)
+            entries.append(
+                Entry(
+                    method: method, access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants
+                ) { (context) throws(ServiceError) in
+                    let inbound = context.inbound
+                    let request = try inbound.request(P.Request.self, limit: limit)
+                    return try inbound.encode(try await procedure(request, context), in: inbound.arena, limit: limit)
+                })
+        }
+
+        mutating func add<P: LookUpProcedure>(_ procedure: P) {
+            let limit = maximumMessageBytes
+            @Sendable func lookUp(_ context: CallContext) throws(ServiceError) -> P.LookUp {
+                try procedure.lookUp(try context.inbound.request(P.Request.self, limit: limit))
             }
+            @Sendable func encode(_ found: P.LookUp.Found, in arena: Arena) throws(ServiceError) -> EncodedMessage {
+                try procedure.encode(found, in: arena).within(limit)
+            }
+            let entry = Entry(
+                method: method(P.path, .unary, from: P.Request.schema, to: P.answer), access: .authenticated,
+                looksIntoInactiveTenants: false,
+                run: { (context) throws(ServiceError) in
+                    let arena = context.inbound.arena
+                    return try await lookUp(context).run(in: context.tenant) { (found) throws(ServiceError) in
+                        try encode(found, in: arena).packed(in: arena)
+                    }
+                },
+                begin: { call in
+                    let arena = call.context.inbound.arena
+                    do throws(ServiceError) {
+                        return StartedCall(
+                            try lookUp(call.context).begin(in: call.context.tenant) { found in
+                                call.ended { () throws(ServiceError) in try encode(try found.get(), in: arena) }
+                            })
+                    } catch {
+                        call.failed(error)
+                        return StartedCall(nil)
+                    }
+                })
+            entries.append(entry)
         }
 
         mutating func add<P: ServerStreamProcedure>(_ procedure: P) {
-            let method = Self.method(P.path, .serverStream, from: P.Request.self, to: P.Answer.self)
+            let method = method(P.path, .serverStream, from: P.Request.schema, to: P.Answer.schema)
             let limit = maximumMessageBytes
-            entries[P.path] = Entry(
-                method: method, access: .anonymous, looksIntoInactiveTenants: false
-            ) { (context) throws(ServiceError) in
-                let inbound = context.inbound
-                try await procedure(try inbound.request(P.Request.self, limit: limit)) {
-                    (answer) throws(ServiceError) in
-                    // A stream may be long: its messages must not pile up in the arena of the call.
-                    let arena = Arena(capacity: limit)
-                    try await inbound.send(try inbound.encode(answer, in: arena, limit: limit))
-                }
-                return nil
-            }
+            entries.append(
+                Entry(
+                    method: method, access: .anonymous, looksIntoInactiveTenants: false
+                ) { (context) throws(ServiceError) in
+                    let inbound = context.inbound
+                    try await procedure(try inbound.request(P.Request.self, limit: limit)) {
+                        (answer) throws(ServiceError) in
+                        // A stream may be long: its messages must not pile up in the arena of the call.
+                        let arena = Arena(capacity: limit)
+                        try await inbound.send(try inbound.encode(answer, in: arena, limit: limit))
+                    }
+                    return nil
+                })
         }
 
-        private static func method(
-            _ path: String, _ kind: MethodKind, from request: (some DecodableMessage).Type,
-            to answer: (some EncodableMessage).Type
+        private func method(
+            _ path: String, _ kind: MethodKind, from request: MessageSchema, to answer: MessageSchema
         ) -> CallMethod {
-            guard let schema = schemas[path] else { preconditionFailure("\(path) is not in the schema files.") }
-            precondition(schema.input == request.schema, "\(path) takes another message.")
-            precondition(schema.output == answer.schema, "\(path) gives another message.")
-            return CallMethod(path: path, kind: kind)
+            guard let schema = Self.schemas[path] else { preconditionFailure("\(path) is not in the schema files.") }
+            precondition(schema.input == request, "\(path) takes another message.")
+            precondition(schema.output == answer, "\(path) gives another message.")
+            return CallMethod(path: path, kind: kind, number: entries.count)
         }
     }
 }
@@ -141,9 +187,14 @@ extension InboundCall {
     fileprivate func encode(
         _ answer: some EncodableMessage, in arena: Arena, limit: Int
     ) throws(ServiceError) -> EncodedMessage {
-        let encoded = EncodedMessage(answer, arena: arena)
-        guard encoded.packedSize <= limit else { throw .answerTooLarge(encoded.packedSize, limit: limit) }
-        return encoded
+        try EncodedMessage(answer, arena: arena).within(limit)
+    }
+}
+
+extension EncodedMessage {
+    fileprivate func within(_ limit: Int) throws(ServiceError) -> EncodedMessage {
+        guard packedSize <= limit else { throw .answerTooLarge(packedSize, limit: limit) }
+        return self
     }
 }
 

@@ -9,22 +9,22 @@ package struct StartingHandler: CallHandler {
     private static let retryMilliseconds = 500
 
     private let methods: MethodTable
-    /// Those that need the database. Their calls are counted under their names, and are all answered the same.
-    private let others: [String: CallMethod]
+    /// All that the API has. The calls of those that need the database are counted under their names, and are all
+    /// answered the same.
+    private let others: MethodPaths
     private let logger: Logger
 
     package init(health: HealthState, maximumMessageBytes: Int, logger: Logger) {
         methods = MethodTable(openWith: health, maximumMessageBytes: maximumMessageBytes)
-        others = Dictionary(
-            uniqueKeysWithValues: MethodSchema.all.map { ($0.path, CallMethod(path: $0.path, kind: .unary)) })
+        others = MethodPaths(MethodSchema.all.map { CallMethod(path: $0.path, kind: .unary) })
         self.logger = logger
     }
 
-    package func method(_ path: String) -> CallMethod? { methods[path]?.method ?? others[path] }
+    package func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { methods.method(path) ?? others[path] }
 
     package func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
-        guard let entry = methods[call.path] else {
-            guard others[call.path] != nil else { throw .methodUnknown(call.path) }
+        guard let entry = methods[call.observed.method] else {
+            guard call.observed.method != nil else { throw .methodUnknown(call.path) }
             throw ServiceError(
                 .starting, "The daemon is starting; try again soon.",
                 details: [.retry(afterMilliseconds: Self.retryMilliseconds)])

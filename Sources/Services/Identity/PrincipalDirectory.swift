@@ -8,7 +8,7 @@ internal import Storage
 final class PrincipalDirectory: @unchecked Sendable {
     /// A look at a token. One that begins after news came must not share the answer of one that began before.
     private struct LookUp: Hashable {
-        let digest: [UInt8]
+        let digest: TokenDigest
         let generation: UInt64
     }
 
@@ -16,7 +16,7 @@ final class PrincipalDirectory: @unchecked Sendable {
     private let singleTenant: TenantID?
     private let clock: Authenticator.Clock
     private var cache: TokenCache
-    private let lookUps = SingleFlight<LookUp, Principal>()
+    private let lookUps = SingleFlight<LookUp, Caller>()
     /// Counts the news.
     private var generation: UInt64 = 0
     private let hits = Counter(label: "agentd_token_cache_lookups_total", dimensions: [("result", "hit")])
@@ -36,17 +36,27 @@ final class PrincipalDirectory: @unchecked Sendable {
         cache.forget(changes)
     }
 
+    /// Whom a token speaks for, if that was found out before and is still believed.
+    func remembered(_ digest: TokenDigest, maximumAge: UInt64, at now: UInt64) -> Caller? {
+        guard
+            case .caller(let caller)? = cache.verdict(
+                of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock)
+        else { return nil }
+        hits.increment()
+        return caller
+    }
+
     /// - Parameter maximumAge: How long what was found out before is believed, in nanoseconds.
     /// - Throws: `UNAUTHENTICATED` with its reason when the token is no good; what the database says when it is away.
-    func principal(
+    func caller(
         of token: BearerToken, maximumAge: UInt64, platform: PlatformSession
-    ) async throws(ServiceError) -> Principal {
-        let digest = Digest.sha256(token.bytes)
+    ) async throws(ServiceError) -> Caller {
+        let digest = token.digest
         let now = clock.uptimeNanoseconds()
         let verdict = cache.verdict(of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock)
         (verdict == nil ? misses : hits).increment()
         switch verdict {
-        case .principal(let principal): return principal
+        case .caller(let caller): return caller
         case .refused(let refusal): throw refusal
         case nil: break
         }
@@ -57,19 +67,20 @@ final class PrincipalDirectory: @unchecked Sendable {
     }
 
     private func look(
-        at token: [UInt8], digest: [UInt8], platform: PlatformSession
-    ) async throws(ServiceError) -> Principal {
+        at token: [UInt8], digest: TokenDigest, platform: PlatformSession
+    ) async throws(ServiceError) -> Caller {
         let start = (time: clock.uptimeNanoseconds(), generation: generation)
         do {
             let (principal, expireTime) =
                 token.starts(with: APIKey.prefix.utf8)
                 ? try await holder(ofKey: token, platform: platform)
                 : try await subject(ofSigned: token, platform: platform)
+            let caller = Caller(principal: principal)
             // News that came meanwhile may be of this very principal.
             if start.generation == generation {
-                cache.keep(.principal(principal), of: digest, expireTime: expireTime, at: start.time)
+                cache.keep(.caller(caller), of: digest, expireTime: expireTime, at: start.time)
             }
-            return principal
+            return caller
         } catch {
             // Only what is known of the token is kept, never that the database was away.
             if error.code == .unauthenticated, start.generation == generation {

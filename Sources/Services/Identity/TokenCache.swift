@@ -4,7 +4,8 @@ internal import AgentdCore
 /// deactivated user or a suspended tenant make it forget; what is too old is looked at again, should news get lost.
 struct TokenCache {
     enum Verdict {
-        case principal(Principal)
+        /// In its own tenant.
+        case caller(Caller)
         case refused(ServiceError)
     }
 
@@ -22,7 +23,7 @@ struct TokenCache {
     private var principals: Generations<Entry>
     private var refusals: Generations<Entry>
     /// Which tokens of a tenant are among the principals, so that news concern its own tokens alone.
-    private var tokens: [TenantID: Set<[UInt8]>] = [:]
+    private var tokens: [TenantID: Set<TokenDigest>] = [:]
 
     /// - Parameter capacity: The most tokens kept, of those that are good and of those that are not.
     init(capacity: Int) {
@@ -35,7 +36,7 @@ struct TokenCache {
     /// What was found out about the token, or nil when it has to be looked at.
     /// - Parameter maximumAge: How old it may be, in nanoseconds.
     func verdict(
-        of digest: [UInt8], maximumAge: UInt64, at now: UInt64, wallClock: () -> Timestamp
+        of digest: TokenDigest, maximumAge: UInt64, at now: UInt64, wallClock: () -> Timestamp
     ) -> Verdict? {
         if let entry = principals[digest] {
             // A difference that wraps around is a time before the check: that is too far away as well.
@@ -70,32 +71,32 @@ struct TokenCache {
 
     private mutating func forget(in tenant: TenantID, where isConcerned: (Principal) -> Bool) {
         for digest in tokens[tenant] ?? [] {
-            guard case .principal(let principal)? = principals[digest]?.verdict, isConcerned(principal) else {
+            guard case .caller(let caller)? = principals[digest]?.verdict, isConcerned(caller.principal) else {
                 continue
             }
             removePrincipal(digest)
         }
     }
 
-    private mutating func removePrincipal(_ digest: [UInt8]) {
+    private mutating func removePrincipal(_ digest: TokenDigest) {
         if let entry = principals.remove(digest) { unlist(digest, entry) }
     }
 
-    private mutating func unlist(_ digest: [UInt8], _ entry: Entry) {
-        guard case .principal(let principal) = entry.verdict else { return }
-        tokens[principal.tenantID]?.remove(digest)
-        if tokens[principal.tenantID]?.isEmpty == true { tokens[principal.tenantID] = nil }
+    private mutating func unlist(_ digest: TokenDigest, _ entry: Entry) {
+        guard case .caller(let caller) = entry.verdict else { return }
+        tokens[caller.tenantID]?.remove(digest)
+        if tokens[caller.tenantID]?.isEmpty == true { tokens[caller.tenantID] = nil }
     }
 
     /// - Parameter now: When the look began, not when it ended: what happened in between may have been missed.
-    mutating func keep(_ verdict: Verdict, of digest: [UInt8], expireTime: Timestamp?, at now: UInt64) {
+    mutating func keep(_ verdict: Verdict, of digest: TokenDigest, expireTime: Timestamp?, at now: UInt64) {
         let entry = Entry(verdict: verdict, checkedAt: now, expireTime: expireTime)
         switch verdict {
-        case .principal(let principal):
+        case .caller(let caller):
             refusals.remove(digest)
             removePrincipal(digest)
             for (gone, entry) in principals.insert(entry, for: digest) { unlist(gone, entry) }
-            tokens[principal.tenantID, default: []].insert(digest)
+            tokens[caller.tenantID, default: []].insert(digest)
         case .refused:
             removePrincipal(digest)
             refusals.insert(entry, for: digest)
@@ -108,19 +109,19 @@ struct TokenCache {
 /// others.
 private struct Generations<Value> {
     let capacity: Int
-    private var young: [[UInt8]: Value] = [:]
-    private var old: [[UInt8]: Value] = [:]
+    private var young: [TokenDigest: Value] = [:]
+    private var old: [TokenDigest: Value] = [:]
 
     init(capacity: Int) { self.capacity = capacity }
 
     var count: Int { young.count + old.count }
 
-    subscript(_ key: [UInt8]) -> Value? { young[key] ?? old[key] }
+    subscript(_ key: TokenDigest) -> Value? { young[key] ?? old[key] }
 
     /// - Returns: What was pushed out.
     @discardableResult
-    mutating func insert(_ value: Value, for key: [UInt8]) -> [[UInt8]: Value] {
-        var gone: [[UInt8]: Value] = [:]
+    mutating func insert(_ value: Value, for key: TokenDigest) -> [TokenDigest: Value] {
+        var gone: [TokenDigest: Value] = [:]
         if young.count >= max(1, capacity / 2), young[key] == nil {
             gone = old
             old = young
@@ -132,7 +133,7 @@ private struct Generations<Value> {
     }
 
     @discardableResult
-    mutating func remove(_ key: [UInt8]) -> Value? {
+    mutating func remove(_ key: TokenDigest) -> Value? {
         let removed = young.removeValue(forKey: key)
         return old.removeValue(forKey: key) ?? removed
     }

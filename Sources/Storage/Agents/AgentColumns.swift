@@ -38,6 +38,23 @@ enum AgentColumns {
         agent.revision = try rows.int8(row, first + 14)
         return agent
     }
+
+    /// The same where it lies.
+    static func view(_ rows: borrowing Rows, _ row: Int) throws(DecodingFailure) -> AgentView {
+        guard let type = AgentType(databaseName: try rows.textBytes(row, 5)) else {
+            throw DecodingFailure("agent_type is unknown")
+        }
+        guard let status = AgentStatus(databaseName: try rows.textBytes(row, 6)) else {
+            throw DecodingFailure("status is unknown")
+        }
+        return AgentView(
+            id: try rows.int8(row, 0), tenantID: try rows.tenantID(row, 1), ownerID: try rows.int8(row, 2),
+            name: try rows.cString(row, 3), description: try rows.cString(row, 4), type: type, status: status,
+            systemPrompt: try rows.cString(row, 7), config: try rows.cString(row, 8),
+            isPublic: try rows.bool(row, 9), isActive: try rows.bool(row, 10),
+            createTime: try rows.timestamp(row, 11), updateTime: try rows.timestamp(row, 12),
+            deleteTime: try rows.optionalTimestamp(row, 13), revision: try rows.int8(row, 14))
+    }
 }
 
 /// The SQL that keeps a tenant to its number of agents: exactly, because who counts holds the lock that everybody who

@@ -1,14 +1,34 @@
 package import AgentdCore
 internal import Postgres
 
-/// Reads an agent that the caller may see: its own, or a public one of the tenant. Answers nil for anything else.
-package struct GetAgentStatement: TenantStatement {
+/// Looks up an agent that the caller may see: its own, or a public one of the tenant. Finds nil for anything else.
+package struct GetAgentStatement: TenantStatement, TenantLookUp {
     package let id: Int64
 
     package init(id: Int64) { self.id = id }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> Agent? {
-        try await session.read(Query(tenantID: session.caller.tenantID, ownerID: session.caller.ownerID, id: id))
+        try await session.read(query(of: session.caller))
+    }
+
+    package func begin(
+        in session: TenantSession, _ completion: @escaping (Result<AgentView?, ServiceError>) -> Void
+    ) -> StartedLookUp {
+        session.begin(query(of: session.caller), Self.view, completion)
+    }
+
+    package func run<Output>(
+        in session: TenantSession, _ body: (AgentView?) throws(ServiceError) -> Output
+    ) async throws(ServiceError) -> Output {
+        try await session.run(query(of: session.caller), Self.view, body)
+    }
+
+    private static func view(_ query: Query, _ rows: borrowing Rows) throws(DecodingFailure) -> AgentView? {
+        rows.count == 0 ? nil : try AgentColumns.view(rows, 0)
+    }
+
+    private func query(of caller: Caller) -> Query {
+        Query(tenantID: caller.tenantID, ownerID: caller.ownerID, id: id)
     }
 
     private struct Query: Statement {
@@ -17,7 +37,7 @@ package struct GetAgentStatement: TenantStatement {
             """
             SELECT \(AgentColumns.list("a")) FROM agents AS a
             WHERE a.tenant_id = $1 AND a.id = $2 AND a.is_active AND (a.owner_id = $3 OR a.is_public)
-            """, [.uuid, .int8, .int8])
+            """, [.uuid, .int8, .int8], isLookUp: true)
 
         let tenantID: TenantID
         let ownerID: Int64

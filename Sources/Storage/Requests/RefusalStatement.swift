@@ -31,7 +31,7 @@ package struct RecordRefusalStatement: TenantStatement {
             parameters.append(int8: principal.userID)
             parameters.append(text: principal.tokenID)
             parameters.append(text: action)
-            parameters.append(text: session.callID)
+            parameters.append(session.callID)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) {}

@@ -71,7 +71,7 @@ enum Change {
     }
 
     static func bind(
-        _ context: ChangeContext, tenant: TenantID, principal: Principal, callID: String,
+        _ context: ChangeContext, tenant: TenantID, principal: Principal, callID: CallID,
         to parameters: inout Parameters
     ) {
         parameters.append(tenant)
@@ -79,7 +79,7 @@ enum Change {
         parameters.append(context.requestID)
         parameters.append(bytea: context.payloadDigest)
         parameters.append(text: principal.tokenID)
-        parameters.append(text: callID)
+        parameters.append(callID)
         parameters.append(principal.tenantID)
     }
 }
@@ -130,6 +130,13 @@ package enum ChangeOutcome<Value: Sendable>: Sendable {
 
 extension Parameters {
     mutating func append(_ tenant: TenantID) { append(uuidHigh: tenant.value.high, low: tenant.value.low) }
+
+    mutating func append(_ callID: CallID) {
+        switch callID {
+        case .given(let text): append(text: text)
+        case .made(let uuid): append(uuidTextHigh: uuid.high, low: uuid.low)
+        }
+    }
 
     mutating func append(_ uuid: UUIDValue?) {
         if let uuid { append(uuidHigh: uuid.high, low: uuid.low) } else { appendNull() }

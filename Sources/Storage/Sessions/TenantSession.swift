@@ -15,12 +15,12 @@ package protocol TenantStatement: Sendable {
 package struct TenantSession {
     package let caller: Caller
     /// `x-request-id` of the call, for the audit trail.
-    package let callID: String
+    package let callID: CallID
     package let deadline: Deadline
-    private let pool: PostgresPool
+    let pool: PostgresPool
     private let turns: TurnQueue
 
-    init(pool: PostgresPool, turns: TurnQueue, caller: Caller, callID: String, deadline: Deadline) {
+    init(pool: PostgresPool, turns: TurnQueue, caller: Caller, callID: CallID, deadline: Deadline) {
         self.pool = pool
         self.turns = turns
         self.caller = caller
@@ -72,50 +72,67 @@ package struct TenantSession {
     private func execute<S: Statement>(
         _ statement: S, effect: Effect, repeatable: Bool, lockKey: Int64?
     ) async throws(ServiceError) -> S.Output {
-        let context = SetTenantContext(
-            tenantID: caller.tenantID, userID: caller.userID, deadline: deadline, lockKey: lockKey, pool: pool)
+        let context: any TransactionContext =
+            statement.text.isLookUp && effect == .read
+            ? LookUpTenantContext(tenantID: caller.tenantID)
+            : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
+        let share = QueueShare(of: caller)
         return try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
-            try await pool.run(
-                context, then: statement, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds,
-                share: QueueShare(of: caller))
+            let call = PendingCall(
+                statement.text, in: context, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds,
+                share: share)
+            statement.bind(to: &call.parameters)
+            try await pool.run(call)
+            return try call.read { (rows) throws(DecodingFailure) in try statement.decode(rows) }
         }
     }
 }
 
-/// The one place that says which tenant a transaction belongs to. It also ends what runs longer than its caller waits,
-/// and takes the lock that the transaction needs, if it is free: in a statement of its own, so that the next one sees
-/// what was committed before the lock was had.
-///
-/// Its pool is asked on the pool's own event loop, when the call is sent.
-private struct SetTenantContext: Statement {
-    private static let plain = StatementText("set_tenant_context", settings(), [.text, .text, .text])
+/// What a transaction is told before its statement, in the one place that says which tenant it belongs to. All of it is
+/// gone with the transaction.
+private func settings(_ values: KeyValuePairs<String, String>) -> String {
+    "SELECT " + values.map { "set_config('\($0.key)', \($0.value), true)" }.joined(separator: ", ")
+}
+
+/// A look-up needs nothing else. It shares its transaction with look-ups of other tenants, and each of them sets its
+/// own tenant just before its statement.
+struct LookUpTenantContext: TransactionContext {
+    private static let text = StatementText("set_tenant", settings(["app.current_tenant_id": "$1"]), [.text])
+
+    let tenantID: TenantID
+
+    var text: StatementText { Self.text }
+
+    func bind(to parameters: inout Parameters, timeoutMilliseconds: Int) {
+        parameters.append(uuidTextHigh: tenantID.value.high, low: tenantID.value.low)
+    }
+}
+
+/// Every other statement needs to have more said: who changes something. It also ends what runs longer than its caller
+/// waits, and takes the lock that the transaction needs, if it is free: in a statement of its own, so that the next one
+/// sees what was committed before the lock was had.
+private struct TenantContext: TransactionContext {
+    private static let plain = StatementText(
+        "set_tenant_context",
+        settings(["app.current_tenant_id": "$1", "app.current_user_id": "$2", "statement_timeout": "$3"]),
+        [.text, .text, .text])
     private static let locking = StatementText(
         "set_tenant_context_locking",
-        settings(", ('app.tenant_lock', CASE WHEN pg_try_advisory_xact_lock($4) THEN 'held' ELSE '' END)"),
-        [.text, .text, .text, .int8])
-
-    private static func settings(_ more: String = "") -> String {
-        """
-        SELECT set_config(name, value, true)
-        FROM (VALUES ('app.current_tenant_id', $1), ('app.current_user_id', $2), ('statement_timeout', $3)\(more))
-            AS settings (name, value)
-        """
-    }
+        settings([
+            "app.current_tenant_id": "$1", "app.current_user_id": "$2", "statement_timeout": "$3",
+            "app.tenant_lock": "CASE WHEN pg_try_advisory_xact_lock($4) THEN 'held' ELSE '' END",
+        ]), [.text, .text, .text, .int8])
 
     let tenantID: TenantID
     let userID: Int64
-    let deadline: Deadline
     let lockKey: Int64?
-    let pool: PostgresPool
 
     var text: StatementText { lockKey == nil ? Self.plain : Self.locking }
 
-    func bind(to parameters: inout Parameters) {
-        parameters.append(text: tenantID.description)
+    func bind(to parameters: inout Parameters, timeoutMilliseconds: Int) {
+        parameters.append(uuidTextHigh: tenantID.value.high, low: tenantID.value.low)
         parameters.append(text: String(userID))
-        parameters.append(text: String(pool.statementTimeoutMilliseconds(until: deadline.uptimeNanoseconds)))
+        parameters.append(text: String(timeoutMilliseconds))
         if let lockKey { parameters.append(int8: lockKey) }
     }
-
-    func decode(_ rows: borrowing Rows) throws(DecodingFailure) {}
 }

@@ -6,9 +6,9 @@ internal import Postgres
 package struct PlatformChange: Sendable {
     package let change: ChangeContext
     package let principal: Principal
-    package let callID: String
+    package let callID: CallID
 
-    package init(change: ChangeContext, principal: Principal, callID: String) {
+    package init(change: ChangeContext, principal: Principal, callID: CallID) {
         self.change = change
         self.principal = principal
         self.callID = callID

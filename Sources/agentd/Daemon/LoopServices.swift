@@ -33,16 +33,19 @@ struct LoopServices: Sendable {
     private let platformPool: PostgresPool
 
     init(_ eventLoop: any EventLoop, database location: DaemonDatabase, settings: Settings, shared: Shared) {
-        func pool(_ conninfo: String, connections: Int) -> PostgresPool {
+        func pool(_ conninfo: String, connections: Int, writeConnections: Int = 0) -> PostgresPool {
             var configuration = PostgresPool.Configuration(conninfo: conninfo)
             configuration.connections = connections
+            configuration.writeConnections = writeConnections
             configuration.pipelineDepth = settings.database.pipelineDepth
             configuration.queueCapacity = settings.database.queueCapacity
             configuration.queueWaitMilliseconds = settings.database.queueWaitMilliseconds
             configuration.statementTimeoutMilliseconds = settings.database.statementTimeoutMilliseconds
             return PostgresPool(configuration: configuration, eventLoop: eventLoop, logger: shared.logger)
         }
-        tenantPool = pool(location.application, connections: settings.database.connections)
+        tenantPool = pool(
+            location.application, connections: settings.database.connections,
+            writeConnections: settings.database.writeConnections)
         platformPool = pool(location.platform, connections: Self.platformConnections)
         executor = EventLoopTaskExecutor(eventLoop)
         database = Database(tenantPool: tenantPool, platformPool: platformPool)

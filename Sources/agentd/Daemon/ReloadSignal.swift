@@ -1,24 +1,17 @@
-internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
 /// SIGHUP: asks the daemon to look at its files again. It never ends the process.
-///
-/// Unchecked: its signal source is kept alive here and touched no more once it is resumed.
-final class ReloadSignal: @unchecked Sendable {
+final class ReloadSignal: Sendable {
     private struct State {
         var hasCome = false
         var listeners: [AsyncStream<Void>.Continuation] = []
     }
 
-    private let source: any DispatchSourceSignal
     private let state = Mutex(State())
 
     init() {
-        signal(SIGHUP, SIG_IGN)
-        source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: DispatchQueue(label: "agentd.reload"))
-        source.setEventHandler { [unowned self] in signalReceived() }
-        source.resume()
+        CaughtSignals.handle(SIGHUP) { [self] _ in signalReceived() }
     }
 
     private func signalReceived() {

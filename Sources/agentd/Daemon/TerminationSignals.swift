@@ -3,9 +3,7 @@ internal import Glibc
 internal import Synchronization
 
 /// SIGTERM and SIGINT: the first asks the daemon to finish, the second ends the process at once.
-///
-/// Unchecked: its signal sources are kept alive here and touched no more once they are resumed.
-final class TerminationSignals: @unchecked Sendable {
+final class TerminationSignals: Sendable {
     private struct State {
         var isRequested = false
         var listener: AsyncStream<Void>.Continuation?
@@ -16,17 +14,10 @@ final class TerminationSignals: @unchecked Sendable {
     private static let longestStop = DispatchTimeInterval.seconds(29)
     private static let hinderedExit: Int32 = 70
 
-    private let sources: [any DispatchSourceSignal]
     private let state = Mutex(State())
 
     init() {
-        let signals = [SIGTERM, SIGINT]
-        let queue = DispatchQueue(label: "agentd.signals")
-        sources = signals.map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
-        for (source, signal) in zip(sources, signals) {
-            source.setEventHandler { [unowned self] in signalReceived(signal) }
-            source.resume()
-        }
+        for signal in [SIGTERM, SIGINT] { CaughtSignals.handle(signal) { [self] in signalReceived($0) } }
     }
 
     /// Whether the first one has come.

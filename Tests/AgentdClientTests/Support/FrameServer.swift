@@ -76,7 +76,8 @@ enum ReceivedFrame: Sendable {
         case .request(let request):
             self = .request(
                 ReceivedRequest(
-                    id: request.id, method: request.method, headers: request.headers,
+                    id: request.id, method: String(decoding: request.method, as: UTF8.self),
+                    headers: request.headers.copied,
                     timeoutMilliseconds: request.timeoutMilliseconds, message: request.payload.withBytes { Array($0) }))
         case .cancel(let id): self = .cancel(id: id)
         case .ping(let token): self = .ping(token: token)
@@ -122,7 +123,7 @@ final class ServerConnection: Sendable {
 
     func pong(token: UInt64) async throws { try await send(.pong(token: token)) }
 
-    func answer(_ id: UInt64, _ message: some EncodableMessage, requestID: String = "call-1") async throws {
+    func answer(_ id: UInt64, _ message: some EncodableMessage, requestID: CallID = "call-1") async throws {
         let arena = Arena(capacity: 0)
         let encoded = EncodedMessage(message, arena: arena)
         try await send(
@@ -145,7 +146,7 @@ final class ServerConnection: Sendable {
         }
     }
 
-    func refuse(_ id: UInt64, _ error: ServiceError, requestID: String = "call-1") async throws {
+    func refuse(_ id: UInt64, _ error: ServiceError, requestID: CallID = "call-1") async throws {
         let arena = Arena(capacity: 0)
         try await send(
             frame: ResponseFrame.failure(id: id, requestID: requestID, error: error, arena: arena).bytes)

@@ -52,3 +52,11 @@ struct MethodTableTests {
         #expect(Set(looking) == Set(expected.map { "/agentd.v1.\($0)" }))
     }
 }
+
+extension MethodTable {
+    /// The entry of a path.
+    fileprivate subscript(_ path: String) -> Entry? {
+        var path = path
+        return self[path.withUTF8 { method(UnsafeRawBufferPointer($0)) }]
+    }
+}

@@ -6,17 +6,17 @@ internal import Testing
 @Suite("The cache of tokens")
 struct TokenCacheTests {
     private static let now = Timestamp(microseconds: 1_000_000)
-    private static let principal = Callers.principal()
+    private static let caller = Caller(principal: Callers.principal())
 
     private enum Known: Equatable {
         case good, bad, nothing
     }
 
     private static func known(
-        _ cache: TokenCache, _ digest: [UInt8], maximumAge: UInt64 = 30, at time: UInt64, wallClock: Timestamp = now
+        _ cache: TokenCache, _ digest: TokenDigest, maximumAge: UInt64 = 30, at time: UInt64, wallClock: Timestamp = now
     ) -> Known {
         switch cache.verdict(of: digest, maximumAge: maximumAge, at: time, wallClock: { wallClock }) {
-        case .principal: .good
+        case .caller: .good
         case .refused: .bad
         case nil: .nothing
         }
@@ -26,7 +26,7 @@ struct TokenCacheTests {
     func recheck() {
         var cache = TokenCache(capacity: 10)
         #expect(Self.known(cache, [1], at: 100) == .nothing)
-        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 100)
+        cache.keep(.caller(Self.caller), of: [1], expireTime: nil, at: 100)
         #expect(Self.known(cache, [1], at: 100) == .good)
         #expect(Self.known(cache, [1], at: 129) == .good)
         #expect(Self.known(cache, [1], at: 130) == .nothing)
@@ -53,7 +53,7 @@ struct TokenCacheTests {
     fileprivate func news(_ news: News) {
         var cache = TokenCache(capacity: 10)
         for (index, principal) in News.principals.enumerated() {
-            cache.keep(.principal(principal), of: [UInt8(index)], expireTime: nil, at: 0)
+            cache.keep(.caller(Caller(principal: principal)), of: [UInt8(index)], expireTime: nil, at: 0)
         }
         cache.forget([news.change])
         let forgotten = News.principals.indices.filter { Self.known(cache, [UInt8($0)], at: 1) == .nothing }
@@ -76,7 +76,7 @@ struct TokenCacheTests {
     @Test("A token ends when it expires, however lately it was checked")
     func expiry() {
         var cache = TokenCache(capacity: 10)
-        cache.keep(.principal(Self.principal), of: [1], expireTime: Timestamp(microseconds: 2_000_000), at: 100)
+        cache.keep(.caller(Self.caller), of: [1], expireTime: Timestamp(microseconds: 2_000_000), at: 100)
         #expect(Self.known(cache, [1], at: 101, wallClock: Timestamp(microseconds: 1_999_999)) == .good)
         #expect(Self.known(cache, [1], at: 101, wallClock: Timestamp(microseconds: 2_000_000)) == .nothing)
     }
@@ -84,25 +84,25 @@ struct TokenCacheTests {
     @Test("What was found out later holds, good or bad")
     func change() {
         var cache = TokenCache(capacity: 10)
-        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 100)
+        cache.keep(.caller(Self.caller), of: [1], expireTime: nil, at: 100)
         cache.keep(.refused(.tokenRevoked), of: [1], expireTime: nil, at: 110)
         #expect(Self.known(cache, [1], at: 111) == .bad)
-        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 120)
+        cache.keep(.caller(Self.caller), of: [1], expireTime: nil, at: 120)
         #expect(Self.known(cache, [1], at: 121) == .good)
     }
 
     @Test("Times at the end of the clock overflow nothing")
     func endOfTime() {
         var cache = TokenCache(capacity: 10)
-        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: .max - 5)
+        cache.keep(.caller(Self.caller), of: [1], expireTime: nil, at: .max - 5)
         #expect(Self.known(cache, [1], maximumAge: .max, at: .max) == .good)
     }
 
     @Test("It never holds more than its capacity, and the latest half is always there", arguments: [1, 2, 3, 10, 100])
     func capacity(_ capacity: Int) {
         var cache = TokenCache(capacity: capacity)
-        let digests = (0..<1_000).map { [UInt8($0 / 256), UInt8($0 % 256)] }
-        for digest in digests { cache.keep(.principal(Self.principal), of: digest, expireTime: nil, at: 0) }
+        let digests: [TokenDigest] = (0..<1_000).map { [UInt8($0 / 256), UInt8($0 % 256)] }
+        for digest in digests { cache.keep(.caller(Self.caller), of: digest, expireTime: nil, at: 0) }
         let held = digests.filter { Self.known(cache, $0, at: 1) == .good }
         #expect(held.count <= max(capacity, 2))
         #expect(held.suffix(max(1, capacity / 2)) == digests.suffix(max(1, capacity / 2)))
@@ -111,7 +111,7 @@ struct TokenCacheTests {
     @Test("A flood of wrong tokens pushes out no right one")
     func flood() {
         var cache = TokenCache(capacity: 10)
-        cache.keep(.principal(Self.principal), of: [1], expireTime: nil, at: 0)
+        cache.keep(.caller(Self.caller), of: [1], expireTime: nil, at: 0)
         for index in 0..<10_000 {
             cache.keep(
                 .refused(.tokenInvalid), of: [2, UInt8(index / 256), UInt8(index % 256)], expireTime: nil, at: 1)
@@ -141,4 +141,9 @@ private struct News: CustomTestStringConvertible {
     ]
 
     var testDescription: String { change.description }
+}
+
+extension TokenDigest: ExpressibleByArrayLiteral {
+    /// Of a token of these bytes.
+    public init(arrayLiteral bytes: UInt8...) { self = bytes.withUnsafeBytes { TokenDigest(of: $0) } }
 }

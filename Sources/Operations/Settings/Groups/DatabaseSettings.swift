@@ -15,6 +15,8 @@ package struct DatabaseSettings: Sendable {
     package let postgresBinaries: String?
     /// Connections of one event loop.
     package let connections: Int
+    /// Those of one event loop that serve writes alone.
+    package let writeConnections: Int
     package let pipelineDepth: Int
     package let queueCapacity: Int
     package let queueWaitMilliseconds: Int
@@ -22,8 +24,9 @@ package struct DatabaseSettings: Sendable {
 
     static let entries = [
         urlSetting.entry, platformURLSetting.entry, ownerURLSetting.entry, dataFolderSetting.entry,
-        binariesSetting.entry, connectionsSetting.entry, pipelineDepthSetting.entry, queueSetting.entry,
-        queueWaitSetting.entry, statementTimeoutSetting.entry,
+        binariesSetting.entry, connectionsSetting.entry, writeConnectionsSetting.entry,
+        pipelineDepthSetting.entry, queueSetting.entry, queueWaitSetting.entry,
+        statementTimeoutSetting.entry,
     ]
 
     init(_ reader: inout SettingsReader) {
@@ -42,6 +45,7 @@ package struct DatabaseSettings: Sendable {
         }
         postgresBinaries = reader.value(Self.binariesSetting)
         connections = reader.value(Self.connectionsSetting)
+        writeConnections = reader.value(Self.writeConnectionsSetting)
         pipelineDepth = reader.value(Self.pipelineDepthSetting)
         queueCapacity = reader.value(Self.queueSetting)
         queueWaitMilliseconds = reader.value(Self.queueWaitSetting)
@@ -114,6 +118,10 @@ extension DatabaseSettings {
         "AGENTD_DB_CONNECTIONS", 1...64, fallback: 2,
         "Database connections of each event loop as agentd_app; each carries many calls at once. One more is for "
             + "agentd_platform.")
+    private static let writeConnectionsSetting = Setting.integer(
+        "AGENTD_DB_WRITE_CONNECTIONS", 0...64, fallback: 8,
+        "Further connections of each event loop, for changes alone: each waits for its own commit, and those of "
+            + "several reach the disk together. With 0 changes go through the connections of reads.")
     private static let pipelineDepthSetting = Setting.integer(
         "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 64, "Calls that one connection carries at once.")
     private static let queueSetting = Setting.integer(

@@ -1,0 +1,197 @@
+/// The connections that serve one kind of calls, and the calls that wait for them: by share, and the shares take turns.
+/// Confined to its event loop.
+///
+/// What comes within one turn of the loop goes out at its end: calls that look a few rows up share segments, so that
+/// they cost one system call and one answer together.
+final class ConnectionGroup {
+    /// A place for one connection.
+    enum Slot {
+        case empty
+        case opening
+        case open(Connection)
+    }
+
+    /// Calls of one segment, at most: those at its beginning wait for the answer of those at its end.
+    private static let maximumSegment = 16
+    /// Calls that every connection may have in flight, whatever the answers take: one works, another one waits.
+    private static let leastDepth = 2
+
+    var slots: [Slot]
+    var backOff: [ReconnectBackOff]
+    private var queue = FairQueue<PendingCall>()
+    /// What came in this turn of the loop.
+    private var arrivals: [PendingCall] = []
+    /// What goes out now.
+    private var departures: [PendingCall] = []
+    private var limit: InFlightLimit
+    private let depth: Int
+    private var space = SendingSpace()
+
+    /// - Parameter depth: Calls in flight on one connection, at most.
+    init(connections: Int, depth: Int) {
+        slots = Array(repeating: .empty, count: connections)
+        backOff = Array(repeating: ReconnectBackOff(), count: connections)
+        self.depth = depth
+        let least = max(1, connections * min(Self.leastDepth, depth))
+        limit = InFlightLimit(least...max(least, connections * depth))
+    }
+
+    var openConnections: Int { slots.count { if case .open = $0 { true } else { false } } }
+    var waitingCalls: Int { queue.count + arrivals.count }
+    /// Those of them that are in the queue.
+    var queuedCalls: Int { queue.count }
+    var callsInFlight: Int {
+        slots.reduce(0) { if case .open(let connection) = $1 { $0 + connection.callsInFlight } else { $0 } }
+    }
+    var isIdle: Bool { queue.isEmpty && arrivals.isEmpty && callsInFlight == 0 }
+}
+
+// MARK: Waiting
+
+extension ConnectionGroup {
+    func append(_ call: PendingCall) { arrivals.append(call) }
+
+    /// Puts a call before all others of its share, to be sent again.
+    func prepend(_ call: PendingCall) {
+        call.stage = .queued
+        queue.prepend(call, of: call.share)
+    }
+
+    /// Lets what came wait in the queue.
+    /// - Parameters:
+    ///   - room: Calls that the queue may still take.
+    ///   - refuse: Is called for each that has no place.
+    private func queueArrivals(room: Int, _ refuse: (PendingCall) -> Void) {
+        var room = room
+        for call in arrivals where call.stage != .finished {
+            if room <= 0 {
+                guard let displaced = queue.makeRoom(for: call.share) else {
+                    refuse(call)
+                    continue
+                }
+                refuse(displaced)
+                room += 1
+            }
+            call.stage = .queued
+            queue.append(call, of: call.share)
+            room -= 1
+        }
+        arrivals.removeAll(keepingCapacity: true)
+    }
+
+    /// Shows every waiting call and forgets those for which the answer is true.
+    func removeWaiting(where isRemoved: (PendingCall) -> Bool) {
+        arrivals.removeAll(where: isRemoved)
+        queue.removeAll(where: isRemoved)
+    }
+}
+
+// MARK: Sending
+
+extension ConnectionGroup {
+    /// Sends what may be sent.
+    /// - Parameters:
+    ///   - queueRoom: Calls that the queue may still take.
+    ///   - refuse: Is called for each that has no place in the queue, and each whose deadline has passed.
+    ///   - broken: Is called with the place of each connection that did not take what it was given.
+    func send(
+        at now: UInt64, queueRoom: Int, timeoutMilliseconds: (PendingCall) -> Int,
+        refuse: (PendingCall, PostgresError) -> Void, broken: (Connection, Int) -> Void
+    ) {
+        let room = limit.current - callsInFlight
+        if !queue.isEmpty || arrivals.count > room || openConnections == 0 {
+            queueArrivals(room: queueRoom) { refuse($0, .queueFull) }
+            if openConnections > 0 { takeFromQueue(room, at: now, refuse) }
+            if !queue.isEmpty { limit.reached() }
+        } else {
+            for call in arrivals { depart(call, at: now, refuse) }
+            arrivals.removeAll(keepingCapacity: true)
+        }
+        sendDepartures(at: now, timeoutMilliseconds, refuse, broken)
+    }
+
+    private func takeFromQueue(_ room: Int, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {
+        while departures.count < room, let call = queue.popFirst() { depart(call, at: now, refuse) }
+    }
+
+    private func depart(_ call: PendingCall, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {
+        guard call.stage != .finished else { return }
+        if call.hasExpired(at: now) { refuse(call, .deadlineExceeded) } else { departures.append(call) }
+    }
+
+    private func sendDepartures(
+        at now: UInt64, _ timeoutMilliseconds: (PendingCall) -> Int, _ refuse: (PendingCall, PostgresError) -> Void,
+        _ broken: (Connection, Int) -> Void
+    ) {
+        guard !departures.isEmpty else { return }
+        // Spread over the connections, so that one does not work while another one rests.
+        let connections = max(1, openConnections)
+        let share = min(Self.maximumSegment, (departures.count + connections - 1) / connections)
+        var next = 0
+        while next < departures.count {
+            guard let (connection, index) = leastLoaded() else {
+                // More than the limit promised, because a connection has gone meanwhile.
+                for call in departures[next...].reversed() { prepend(call) }
+                break
+            }
+            let end = endOfSegment(from: next, atMost: min(share, depth - connection.callsInFlight), on: connection)
+            let calls = departures[next..<end]
+            if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
+                for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
+                broken(connection, index)
+            }
+            next = end
+        }
+        departures.removeAll(keepingCapacity: true)
+    }
+
+    private func endOfSegment(from start: Int, atMost count: Int, on connection: Connection) -> Int {
+        var end = start
+        while end < departures.count, end - start < count, departures[end].canShareSegment,
+            connection.isPrepared(departures[end])
+        {
+            end += 1
+        }
+        return max(end, start + 1)
+    }
+
+    private func leastLoaded() -> (Connection, Int)? {
+        var best: (connection: Connection, index: Int)?
+        for index in slots.indices {
+            guard case .open(let connection) = slots[index], !connection.isRetiring,
+                connection.callsInFlight < min(depth, best?.connection.callsInFlight ?? .max)
+            else { continue }
+            best = (connection, index)
+        }
+        return best
+    }
+}
+
+// MARK: Receiving
+
+extension ConnectionGroup {
+    /// Reads what a connection has and answers its calls.
+    /// - Returns: Whether it goes on.
+    func process(_ connection: Connection, at now: UInt64) -> Bool {
+        var again: [PendingCall] = []
+        let isGood = connection.process(at: now) { call, outcome in
+            limit.answered(after: now &- call.sentAt, at: now)
+            guard call.stage != .finished else { return }
+            switch outcome {
+            case .succeeded: call.succeed()
+            case .aborted:
+                call.runsAlone = true
+                again.append(call)
+            case .failed(let error):
+                if error.retiresConnection { connection.retire() }
+                guard error.asksForPreparation, !call.wasPreparedAgain else { return call.fail(.server(error)) }
+                call.wasPreparedAgain = true
+                connection.forgetPreparation(of: call)
+                again.append(call)
+            }
+        }
+        // Backwards, so that the first one is the first again.
+        for call in again.reversed() { prepend(call) }
+        return isGood && !(connection.isRetiring && connection.callsInFlight == 0)
+    }
+}

@@ -1,0 +1,20 @@
+extension PostgresPool {
+    /// Runs a statement in a transaction of its own and reads its answer.
+    package func run<Main: Statement>(
+        _ statement: Main, in context: (any TransactionContext)? = nil, effect: Effect, deadlineNanoseconds: UInt64,
+        share: QueueShare = .none
+    ) async throws(PostgresError) -> Main.Output {
+        let call = PendingCall(
+            statement.text, in: context, effect: effect, deadlineNanoseconds: deadlineNanoseconds, share: share)
+        statement.bind(to: &call.parameters)
+        return try await run(call) { (rows) throws(DecodingFailure) in try statement.decode(rows) }
+    }
+
+    /// Runs a call and reads its rows.
+    package func run<Output: Sendable>(
+        _ call: PendingCall, _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Output
+    ) async throws(PostgresError) -> Output {
+        try await run(call)
+        return try call.read(read)
+    }
+}

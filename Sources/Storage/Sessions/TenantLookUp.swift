@@ -1,0 +1,95 @@
+package import AgentdCore
+internal import Postgres
+
+/// A statement that looks a few rows up by their key in the caller's tenant. It needs no task: what it found is handed
+/// over where the database's answer is read.
+package protocol TenantLookUp: Sendable {
+    /// Lent: good only within the completion.
+    associatedtype Found
+
+    /// Sends it on its way; only on the event loop of the session's pool.
+    /// - Parameter completion: Called once, on that loop, perhaps at once.
+    func begin(
+        in session: TenantSession, _ completion: @escaping (Result<Found, ServiceError>) -> Void
+    ) -> StartedLookUp
+
+    /// The same for a task, which waits for it.
+    /// - Parameter body: Makes of what was found what stays.
+    func run<Output>(
+        in session: TenantSession, _ body: (Found) throws(ServiceError) -> Output
+    ) async throws(ServiceError) -> Output
+}
+
+/// A look-up that is under way. Confined to its event loop.
+package struct StartedLookUp {
+    fileprivate let call: PendingCall
+
+    /// Nobody waits for it any more.
+    package func cancel() { call.cancel() }
+}
+
+extension TenantSession {
+    /// How often a look-up is sent, at most: it changes nothing, so one that got lost with its connection goes out
+    /// again.
+    private static let maximumAttempts = 3
+
+    /// Runs a look-up.
+    /// - Parameter read: Reads what was found, where it lies.
+    func begin<S: Statement, Found>(
+        _ statement: S, _ read: @escaping (S, borrowing Rows) throws(DecodingFailure) -> Found,
+        _ completion: @escaping (Result<Found, ServiceError>) -> Void
+    ) -> StartedLookUp {
+        let call = lookUpCall(statement)
+        submit(call, attemptsLeft: Self.maximumAttempts) { call, error in
+            do throws(PostgresError) {
+                if let error { throw error }
+                try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(statement, rows))) }
+            } catch {
+                completion(.failure(ServiceError(error)))
+            }
+        }
+        return StartedLookUp(call: call)
+    }
+
+    /// The same for a task.
+    func run<S: Statement, Found, Output>(
+        _ statement: S, _ read: (S, borrowing Rows) throws(DecodingFailure) -> Found,
+        _ body: (Found) throws(ServiceError) -> Output
+    ) async throws(ServiceError) -> Output {
+        let call = try await Attempts.run(repeatable: true, deadline: deadline) { () async throws(PostgresError) in
+            let call = lookUpCall(statement)
+            try await pool.run(call)
+            return call
+        }
+        let output: Result<Output, ServiceError>
+        do throws(PostgresError) {
+            output = try call.read { (rows) throws(DecodingFailure) in
+                let found = try read(statement, rows)
+                return Result { () throws(ServiceError) in try body(found) }
+            }
+        } catch {
+            throw ServiceError(error)
+        }
+        return try output.get()
+    }
+
+    private func lookUpCall(_ statement: some Statement) -> PendingCall {
+        let call = PendingCall(
+            statement.text, in: LookUpTenantContext(tenantID: caller.tenantID), effect: .read,
+            deadlineNanoseconds: deadline.uptimeNanoseconds, share: QueueShare(of: caller))
+        statement.bind(to: &call.parameters)
+        return call
+    }
+
+    private func submit(
+        _ call: PendingCall, attemptsLeft: Int, _ completion: @escaping (PendingCall, PostgresError?) -> Void
+    ) {
+        pool.submit(call) { call, error in
+            if case .connectionLost? = error, attemptsLeft > 1 {
+                submit(call, attemptsLeft: attemptsLeft - 1, completion)
+            } else {
+                completion(call, error)
+            }
+        }
+    }
+}
