@@ -144,7 +144,7 @@ struct GrpcioTests {
 
     @Test("Calls in flight are answered when it stops, and new ones fail without effect")
     func drain() async throws {
-        try await World.with { world in
+        try await World.with(settings: ["AGENTD_DB_WRITE_CONNECTIONS": "0"]) { world in
             let lock = try TableLock(world.database)
             let cases = ["calls in flight are answered when it stops"]
             let program = try PythonCases.start("grpcio_life.py", only: cases, environment: world.pythonEnvironment())

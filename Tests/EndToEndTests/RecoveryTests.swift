@@ -126,7 +126,9 @@ struct RecoveryTests {
 
     @Test("A backend that does not come back is replaced")
     func lostBackend() async throws {
-        try await World.withOwnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "100ms"]) { world, _ in
+        try await World.withOwnCluster(settings: [
+            "AGENTD_DB_STATEMENT_TIMEOUT": "100ms", "AGENTD_DB_WRITE_CONNECTIONS": "0",
+        ]) { world, _ in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("agent")
                 let backend = try Self.idleBackend(of: world.database)

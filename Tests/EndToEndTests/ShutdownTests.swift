@@ -9,7 +9,9 @@ internal import TestSupport
 struct ShutdownTests {
     /// A world in which calls that need an agent stay in flight until the lock is released.
     private static func withLockedWorld(_ body: (World, TableLock) async throws -> Void) async throws {
-        try await World.with { world in try await body(world, try TableLock(world.database)) }
+        try await World.with(settings: ["AGENTD_DB_WRITE_CONNECTIONS": "0"]) { world in
+            try await body(world, try TableLock(world.database))
+        }
     }
 
     @Test("Calls in flight are answered, new ones are told to go elsewhere, and it ends with 0")
