@@ -104,7 +104,10 @@ struct StartupTests {
     func unreachable() async throws {
         let exit = try await Program.run(
             "agentd", ["serve"],
-            environment: ["AGENTD_DATABASE_URL": "host=/nonexistent dbname=agentd", "AGENTD_LISTEN": "127.0.0.1:0"])
+            environment: [
+                "AGENTD_DATABASE_URL": "host=/nonexistent dbname=agentd", "AGENTD_LISTEN": "127.0.0.1:0",
+                "AGENTD_ADMIN_LISTEN": "off",
+            ])
         #expect(exit.code == Self.unavailable)
         #expect(exit.log.contains("/nonexistent"), "\(exit.log)")
     }

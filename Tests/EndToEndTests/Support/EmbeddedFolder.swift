@@ -9,7 +9,9 @@ final class EmbeddedFolder: Sendable {
     init(path: String) { self.path = path }
 
     /// Of a daemon that has nothing but this folder.
-    var settings: [String: String] { ["AGENTD_DATA_DIR": path, "AGENTD_LISTEN": "127.0.0.1:0"] }
+    var settings: [String: String] {
+        ["AGENTD_DATA_DIR": path, "AGENTD_LISTEN": "127.0.0.1:0", "AGENTD_ADMIN_LISTEN": "127.0.0.1:0"]
+    }
 
     func start() async throws -> Daemon {
         let daemon = try await Daemon.start(settings: settings)

@@ -19,7 +19,9 @@ struct MethodPathsTests {
 
     @Test(
         "What is no path of a method finds nothing",
-        arguments: ["", "/", "/a.b/Method", "/a.b/Method100", "/a.b/Method7 ", "/A.b/Method7", "a.b/Method7", "/c.b/Method7"])
+        arguments: [
+            "", "/", "/a.b/Method", "/a.b/Method100", "/a.b/Method7 ", "/A.b/Method7", "a.b/Method7", "/c.b/Method7",
+        ])
     func none(_ path: String) { #expect(Self.found(path, in: MethodPaths(Self.methods)) == nil) }
 
     @Test("A table without methods finds nothing and ends")
