@@ -140,9 +140,9 @@ note_recovery() {
         | [$all[] | select(.time >= $ended / 1e6 - 0.5) | . + {normal: (.failures == 0 and .p99 <= 1.5 * $before)}]
         | first(range(length - 1) as $index | select(.[$index].normal and .[$index + 1].normal) | .[$index].time
             - $ended / 1e6 | [., 0] | max | . * 10 | round / 10) // null' "$folder/companion")
+    note "$mix: normal again after ${seconds_to_normal/null/more than $after} s"
     # Not within the time that it was looked at: no bound allows that.
     [[ $seconds_to_normal != null ]] || seconds_to_normal=$never
-    note "$mix: normal again after $seconds_to_normal s"
     note_figure "${mix}_normal_again_s" "$seconds_to_normal"
 }
 
