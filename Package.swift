@@ -72,7 +72,6 @@ let package = Package(
         .target(
             name: "Storage", dependencies: ["AgentdCore", "Postgres", logging, crypto],
             resources: [.embedInCode("Migrations")], swiftSettings: strict),
-        .target(name: "Conversion", dependencies: ["AgentdCore", "Postgres", "Storage"], swiftSettings: strict),
         .target(
             name: "Services", dependencies: ["AgentdCore", "Messages", "Storage", logging, metrics, crypto, jwt],
             swiftSettings: strict),
@@ -111,9 +110,9 @@ let package = Package(
         .executableTarget(
             name: "agentd",
             dependencies: [
-                "AgentdCore", "Conversion", "LoopExecutor", "Postgres", "Storage", "Services", "Listening",
-                "FramedListener", "GRPCListener", "Operations", "AgentdClient", "ClientOptions", metrics, nio, nioPosix,
-                logging, argumentParser, lifecycle,
+                "AgentdCore", "LoopExecutor", "Postgres", "Storage", "Services", "Listening", "FramedListener",
+                "GRPCListener", "Operations", "AgentdClient", "ClientOptions", metrics, nio, nioPosix, logging,
+                argumentParser, lifecycle,
             ], swiftSettings: strict),
         .executableTarget(
             name: "agentctl", dependencies: ["AgentdCore", "AgentdClient", "ClientOptions", argumentParser],
@@ -151,7 +150,7 @@ let package = Package(
             name: "StorageTests", dependencies: ["AgentdCore", "Postgres", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConversionTests", dependencies: ["AgentdCore", "Conversion", "Postgres", "Storage", "TestSupport"],
+            name: "ConversionTests", dependencies: ["AgentdCore", "Postgres", "Storage", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ServicesTests",

@@ -144,9 +144,8 @@ struct MessageBuilder {
         switch callID {
         case .given(let text): return self.text(bytes: text)
         case .made(let uuid):
-            let pointer = raw(UUIDValue.textBytes)
-            uuid.write(to: UnsafeMutableRawBufferPointer(start: pointer, count: UUIDValue.textBytes))
-            return ProtobufCBinaryData(len: UUIDValue.textBytes, data: pointer.assumingMemoryBound(to: UInt8.self))
+            let start = UnsafeMutableRawPointer(text(uuid)).assumingMemoryBound(to: UInt8.self)
+            return ProtobufCBinaryData(len: UUIDValue.textBytes, data: start)
         }
     }
 

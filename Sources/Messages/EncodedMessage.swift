@@ -18,8 +18,7 @@ package struct EncodedMessage {
 
     /// A message that is packed already.
     package init(packed bytes: [UInt8], arena: Arena) {
-        head = Self.nothing
-        body = .packed(MessagePayload(copying: bytes, into: arena).bytes)
+        self.init(packed: MessagePayload(copying: bytes, into: arena).bytes)
     }
 
     /// The same, packed already: what it lends may go.

@@ -41,7 +41,7 @@ final class Connection {
     /// Answers the calls whose deadline has passed; what still comes for them is dropped.
     func expireCalls(at now: UInt64) {
         machine.forEachCall { call in
-            if call.stage != .finished, call.hasExpired(at: now) { call.fail(.deadlineExceeded) }
+            if call.hasExpired(at: now) { call.fail(.deadlineExceeded) }
         }
     }
 

@@ -53,7 +53,7 @@ extension ConnectionGroup {
 
     /// Puts a call before all others of its share, to be sent again.
     func prepend(_ call: PendingCall) {
-        call.stage = .queued
+        call.stage = .waiting
         queue.prepend(call, of: call.share)
     }
 
@@ -63,26 +63,41 @@ extension ConnectionGroup {
     ///   - refuse: Is called for each that has no place.
     private func queueArrivals(room: Int, _ refuse: (PendingCall) -> Void) {
         var room = room
-        for call in arrivals where call.stage != .finished {
+        takeArrivals { call in
+            guard call.stage != .finished else { return }
             if room <= 0 {
-                guard let displaced = queue.makeRoom(for: call.share) else {
-                    refuse(call)
-                    continue
-                }
+                guard let displaced = queue.makeRoom(for: call.share) else { return refuse(call) }
                 refuse(displaced)
                 room += 1
             }
-            call.stage = .queued
             queue.append(call, of: call.share)
             room -= 1
         }
-        arrivals.removeAll(keepingCapacity: true)
     }
 
-    /// Shows every waiting call and forgets those for which the answer is true.
-    func removeWaiting(where isRemoved: (PendingCall) -> Bool) {
-        arrivals.removeAll(where: isRemoved)
-        queue.removeAll(where: isRemoved)
+    /// Whoever is told of an error may at once come with another call: that one arrives in the next turn.
+    private func takeArrivals(_ body: (PendingCall) -> Void) {
+        var arrived: [PendingCall] = []
+        swap(&arrived, &arrivals)
+        for call in arrived { body(call) }
+        // Its memory serves the next turn.
+        arrived.removeAll(keepingCapacity: true)
+        if arrivals.isEmpty { swap(&arrived, &arrivals) }
+    }
+
+    /// Ends every waiting call that has an error, and forgets those that are over.
+    func endWaiting(_ error: (PendingCall) -> PostgresError?) {
+        var ended: [(call: PendingCall, error: PostgresError)] = []
+        func isOver(_ call: PendingCall) -> Bool {
+            if call.stage == .finished { return true }
+            guard let error = error(call) else { return false }
+            ended.append((call, error))
+            return true
+        }
+        arrivals.removeAll(where: isOver)
+        queue.removeAll(where: isOver)
+        // Not before: they may come with other calls at once.
+        for (call, error) in ended { call.fail(error) }
     }
 }
 
@@ -104,8 +119,7 @@ extension ConnectionGroup {
             if openConnections > 0 { takeFromQueue(room, at: now, refuse) }
             if !queue.isEmpty { limit.reached() }
         } else {
-            for call in arrivals { depart(call, at: now, refuse) }
-            arrivals.removeAll(keepingCapacity: true)
+            takeArrivals { depart($0, at: now, refuse) }
         }
         sendDepartures(at: now, timeoutMilliseconds, refuse, broken)
     }

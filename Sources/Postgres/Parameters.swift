@@ -58,21 +58,13 @@ package struct Parameters {
         }
     }
 
-    /// A UUID as text, in its canonical form in lower case.
-    package mutating func append(uuidTextHigh high: UInt64, low: UInt64) {
+    /// A text of known length, written where it goes.
+    package mutating func append(textOf count: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
         append { bytes in
-            for position in 0..<16 {
-                if position == 4 || position == 6 || position == 8 || position == 10 { bytes.append(UInt8(ascii: "-")) }
-                let byte = UInt8(truncatingIfNeeded: (position < 8 ? high : low) >> UInt64(56 - position % 8 * 8))
-                bytes.append(Self.hexadecimal(byte >> 4))
-                bytes.append(Self.hexadecimal(byte & 0xF))
-            }
+            let start = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: count))
+            bytes.withUnsafeMutableBytes { write(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
         }
-    }
-
-    @inline(__always)
-    private static func hexadecimal(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     package mutating func append(text value: String) { append { $0.append(contentsOf: value.utf8) } }

@@ -4,8 +4,7 @@
 /// Unchecked: it is handed to a cancellation handler, which touches it only after it has come back to that loop.
 package final class PendingCall: @unchecked Sendable {
     enum Stage {
-        case new
-        case queued
+        case waiting
         case sent
         /// It has been answered, or its caller has gone; what still comes for it is dropped.
         case finished
@@ -18,7 +17,7 @@ package final class PendingCall: @unchecked Sendable {
     let deadlineNanoseconds: UInt64
     /// Of the statement, in the order of its text's types.
     package var parameters = Parameters()
-    var stage = Stage.new
+    var stage = Stage.waiting
     private(set) var submittedAt: UInt64 = 0
     var sentAt: UInt64 = 0
     /// Whether its statements were prepared again because the server asked for it: that helps once.
@@ -50,7 +49,7 @@ package final class PendingCall: @unchecked Sendable {
     /// - Parameter completion: Called once, on the loop: without an error there are rows to take.
     func await(_ completion: @escaping (PendingCall, PostgresError?) -> Void, since now: UInt64) {
         self.completion = completion
-        stage = .new
+        stage = .waiting
         submittedAt = now
     }
 
@@ -59,12 +58,13 @@ package final class PendingCall: @unchecked Sendable {
 
     func succeed() { finish(rows == nil ? .decoding("\(text.name): no answer came") : nil) }
 
-    func fail(_ error: PostgresError) { finish(error) }
+    /// Unless it is over already.
+    func fail(_ error: PostgresError) {
+        if stage != .finished { finish(error) }
+    }
 
     /// Its caller does not wait any more: it is not sent, or what comes for it is dropped. On the loop.
-    package func cancel() {
-        if stage != .finished { fail(.cancelled) }
-    }
+    package func cancel() { fail(.cancelled) }
 
     private func finish(_ error: PostgresError?) {
         stage = .finished

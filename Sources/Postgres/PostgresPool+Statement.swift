@@ -7,14 +7,7 @@ extension PostgresPool {
         let call = PendingCall(
             statement.text, in: context, effect: effect, deadlineNanoseconds: deadlineNanoseconds, share: share)
         statement.bind(to: &call.parameters)
-        return try await run(call) { (rows) throws(DecodingFailure) in try statement.decode(rows) }
-    }
-
-    /// Runs a call and reads its rows.
-    package func run<Output: Sendable>(
-        _ call: PendingCall, _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Output
-    ) async throws(PostgresError) -> Output {
         try await run(call)
-        return try call.read(read)
+        return try call.read { (rows) throws(DecodingFailure) in try statement.decode(rows) }
     }
 }

@@ -109,10 +109,7 @@ extension PostgresPool {
             for index in group.slots.indices {
                 if case .open(let connection) = group.slots[index] { drop(connection, at: index, of: group) }
             }
-            group.removeWaiting { call in
-                fail(call, .closed)
-                return true
-            }
+            group.endWaiting { _ in .closed }
         }
     }
 
@@ -211,7 +208,7 @@ extension PostgresPool {
             group.send(
                 at: now, queueRoom: configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls,
                 timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
-                refuse: { self.fail($0, $1) }, broken: { self.drop($0, at: $1, of: group) })
+                refuse: { $0.fail($1) }, broken: { self.drop($0, at: $1, of: group) })
             scheduleSweep()
         }
     }
@@ -221,10 +218,6 @@ extension PostgresPool {
         guard call.deadlineNanoseconds > now else { return 1 }
         let remaining = (call.deadlineNanoseconds - now) / 1_000_000
         return max(1, Int(min(remaining, UInt64(configuration.statementTimeoutMilliseconds))))
-    }
-
-    private func fail(_ call: PendingCall, _ error: PostgresError) {
-        if call.stage != .finished { call.fail(error) }
     }
 }
 
@@ -242,7 +235,7 @@ extension PostgresPool {
         group.slots[index] = .empty
         (try? SocketSignals.of(eventLoop))?.stopWatching(for: connection)
         let reason = connection.failureReason
-        for call in connection.end() { fail(call, .connectionLost(sent: call.effect == .write)) }
+        for call in connection.end() { call.fail(.connectionLost(sent: call.effect == .write)) }
         guard !isClosed else { return }
         logger.info("A connection to the database ended", metadata: ["reason": "\(reason)"])
         noteOutage(reason)
@@ -270,11 +263,9 @@ extension PostgresPool {
 
     private func sweepWaiting(_ group: ConnectionGroup, at now: UInt64) {
         let longestWait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
-        group.removeWaiting { call in
-            if call.stage == .finished { return true }
-            if call.hasExpired(at: now) { call.fail(.deadlineExceeded) }
-            if call.stage != .finished, call.submittedAt + longestWait <= now { call.fail(waitError(at: now)) }
-            return call.stage == .finished
+        group.endWaiting { call in
+            if call.hasExpired(at: now) { return .deadlineExceeded }
+            return call.submittedAt + longestWait <= now ? waitError(at: now) : nil
         }
     }
 

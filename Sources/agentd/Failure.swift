@@ -1,4 +1,3 @@
-internal import Conversion
 internal import Operations
 internal import Storage
 

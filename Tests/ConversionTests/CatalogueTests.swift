@@ -1,6 +1,6 @@
 import Testing
 
-internal import Conversion
+internal import Storage
 internal import TestSupport
 
 @Suite("The schema of a converted database", .timeLimit(.minutes(3)))

@@ -1,6 +1,6 @@
 import Testing
 
-internal import Conversion
+internal import Storage
 internal import TestSupport
 
 @Suite("The plan of a conversion", .timeLimit(.minutes(3)))

@@ -1,6 +1,6 @@
 import Testing
 
-internal import Conversion
+internal import Storage
 internal import Postgres
 internal import TestSupport
 

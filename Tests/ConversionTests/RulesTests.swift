@@ -1,6 +1,6 @@
 import Testing
 
-internal import Conversion
+internal import Storage
 
 @Suite("The decisions of a conversion")
 struct RulesTests {

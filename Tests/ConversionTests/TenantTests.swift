@@ -1,6 +1,5 @@
 import Testing
 
-internal import Conversion
 internal import Storage
 internal import TestSupport
 

@@ -1,6 +1,6 @@
 import Testing
 
-internal import Conversion
+internal import Storage
 internal import TestSupport
 
 @Suite("What becomes of the application's values", .timeLimit(.minutes(3)))

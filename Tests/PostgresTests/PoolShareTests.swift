@@ -45,6 +45,27 @@ struct PoolShareTests {
         }
     }
 
+    @Test("A call that comes at the moment when another one is refused gets an answer of its own")
+    func refusedInARow() async throws {
+        try await BlockedPool.with(queueCapacity: 1) { pool in
+            let waiting = try await pool.enqueue("waits", of: Self.plain)
+            let errors = try await pool.errors(ofCallsInARow: 5, of: Self.plain)
+            #expect(errors == Array(repeating: .queueFull, count: 5))
+            try await pool.release()
+            try await waiting.value
+            #expect(try pool.served() == ["waits"])
+        }
+    }
+
+    @Test("A call that comes at the moment when another one is too late gets an answer of its own")
+    func lateInARow() async throws {
+        try await BlockedPool.with(queueCapacity: 100) { pool in
+            let errors = try await pool.errors(ofCallsInARow: 5, of: Self.plain, within: 30)
+            #expect(errors == Array(repeating: .deadlineExceeded, count: 5))
+            try await pool.release()
+        }
+    }
+
     @Test("A call that leaves the line of its share, cancelled or too late, holds up no other")
     func departures() async throws {
         try await BlockedPool.with(queueCapacity: 100) { pool in
@@ -124,6 +145,28 @@ private final class BlockedPool {
         let call = submit(name, of: share)
         try await waitUntil { try await waitingCalls == before + 1 }
         return call
+    }
+
+    /// Submits calls, each one when the one before has ended, in the same turn of the loop.
+    func errors(
+        ofCallsInARow count: Int, of share: QueueShare, within milliseconds: Int64 = 60_000
+    ) async throws -> [PostgresError?] {
+        try await loop.executor.run { [pool] in
+            await withCheckedContinuation { continuation in
+                var errors: [PostgresError?] = []
+                func submitNext() {
+                    guard errors.count < count else { return continuation.resume(returning: errors) }
+                    let call = PendingCall(
+                        StatementText("in_a_row", "SELECT 1", []), effect: .read,
+                        deadlineNanoseconds: PostgresPool.deadline(milliseconds), share: share)
+                    pool.submit(call) { _, error in
+                        errors.append(error)
+                        submitNext()
+                    }
+                }
+                submitNext()
+            }
+        }
     }
 
     func release() async throws {

@@ -24,11 +24,11 @@ package enum ResponseFrame {
             field: AGENTD__WIRE__V1__SERVER_FRAME__FRAME_RESPONSE.rawValue,
             length: response.packedSize + inner.size + message.packedSize)
         let count = outer.size + response.packedSize + inner.size
-        let head = UnsafeMutableRawBufferPointer(start: builder.raw(count), count: count)
-        outer.write(to: head[..<outer.size])
-        response.pack(into: UnsafeMutableRawBufferPointer(rebasing: head[outer.size...]))
-        inner.write(to: head[(outer.size + response.packedSize)...])
-        return EncodedMessage(head: UnsafeRawBufferPointer(head), followedBy: message)
+        let head = builder.raw(count)
+        outer.write(to: head)
+        response.pack(into: UnsafeMutableRawBufferPointer(start: head + outer.size, count: response.packedSize))
+        inner.write(to: head + outer.size + response.packedSize)
+        return EncodedMessage(head: UnsafeRawBufferPointer(start: head, count: count), followedBy: message)
     }
 
     /// An error with its details.
@@ -78,22 +78,9 @@ package enum ResponseFrame {
             self.length = UInt64(length)
         }
 
-        var size: Int { Self.varintSize(tag) + Self.varintSize(length) }
+        var size: Int { Varint.size(tag) + Varint.size(length) }
 
-        func write(to memory: Slice<UnsafeMutableRawBufferPointer>) {
-            var index = memory.startIndex
-            for number in [tag, length] {
-                var rest = number
-                while rest >= 0x80 {
-                    memory.base[index] = UInt8(truncatingIfNeeded: rest) | 0x80
-                    rest >>= 7
-                    index += 1
-                }
-                memory.base[index] = UInt8(rest)
-                index += 1
-            }
-        }
-
-        private static func varintSize(_ value: UInt64) -> Int { max(1, (70 - value.leadingZeroBitCount) / 7) }
+        /// - Parameter memory: Of at least `size` bytes.
+        func write(to memory: UnsafeMutableRawPointer) { _ = Varint.write(length, to: Varint.write(tag, to: memory)) }
     }
 }

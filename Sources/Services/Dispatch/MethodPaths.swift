@@ -34,6 +34,11 @@ package struct MethodPaths: Sendable {
         return nil
     }
 
+    package subscript(_ path: String) -> CallMethod? {
+        var path = path
+        return path.withUTF8 { self[UnsafeRawBufferPointer($0)] }
+    }
+
     /// Of the length and the last bytes: methods differ in their names, which come last. Whoever makes up paths to
     /// collide gains nothing, since what is looked up is never added.
     private static func hash(_ path: UnsafeRawBufferPointer) -> Int {

@@ -72,12 +72,14 @@ struct MethodTable: Sendable {
 
     func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { paths[path] }
 
-    /// That of a method of this table, and nil for any other.
+    /// That of a method, nil when it is not in this table.
     subscript(_ method: CallMethod?) -> Entry? {
-        guard let method, entries.indices.contains(method.number), entries[method.number].method === method else {
-            return nil
+        guard let method else { return nil }
+        if entries.indices.contains(method.number), entries[method.number].method === method {
+            return entries[method.number]
         }
-        return entries[method.number]
+        // Of the handler that was asked when the call began to come; this one has taken its place since.
+        return paths[method.path].map { entries[$0.number] }
     }
 
     private struct Builder {

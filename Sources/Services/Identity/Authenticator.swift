@@ -85,14 +85,10 @@ package final class Authenticator: @unchecked Sendable {
     /// - Returns: Nil also when the call is to be refused; `caller` says why.
     func rememberedCaller(of call: InboundCall, at now: UInt64) -> Caller? {
         guard call.withHeader("x-agentd-tenant", { _ in true }) == nil, let digest = BearerToken.digest(of: call),
-            let caller = directory.remembered(digest, maximumAge: maximumAge, at: now), isActive(caller.principal)
+            let caller = directory.remembered(digest, maximumAge: maximumAge, at: now),
+            (try? requireActive(caller.principal)) != nil
         else { return nil }
         return caller
-    }
-
-    private func isActive(_ principal: Principal) -> Bool {
-        principal.userIsActive && principal.tenant.state == .active
-            && singleTenant.map { principal.tenantID == $0 } ?? true
     }
 
     private func requireActive(_ principal: Principal) throws(ServiceError) {

@@ -22,7 +22,7 @@ enum BehaviourChecks {
         var state: String?
         do {
             try connection.execute(
-                "BEGIN; SET LOCAL row_security = off; SELECT FROM \(IsolationCatalog.quoted(table)) LIMIT 1")
+                "BEGIN; SET LOCAL row_security = off; SELECT FROM \(SQLText.name(table)) LIMIT 1")
         } catch {
             state = error.sqlState
         }
@@ -38,7 +38,7 @@ enum BehaviourChecks {
     ) throws -> IsolationProof.Check {
         let seen: Bool
         do {
-            let rows = try connection.rows("SELECT EXISTS (SELECT FROM \(IsolationCatalog.quoted(table)))")
+            let rows = try connection.rows("SELECT EXISTS (SELECT FROM \(SQLText.name(table)))")
             seen = rows.first?.first == "t"
         } catch {
             // What may not be read at all shows nothing either.

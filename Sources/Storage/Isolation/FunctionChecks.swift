@@ -37,6 +37,6 @@ enum FunctionChecks {
         isPurge
             ? "ALTER FUNCTION \(signature) OWNER TO agentd_owner; "
                 + "ALTER FUNCTION \(signature) SET search_path = pg_catalog, public, pg_temp;"
-            : "REVOKE EXECUTE ON ROUTINE \(signature) FROM \(IsolationCatalog.quoted(role)), PUBLIC;"
+            : "REVOKE EXECUTE ON ROUTINE \(signature) FROM \(SQLText.name(role)), PUBLIC;"
     }
 }

@@ -39,12 +39,9 @@ enum IsolationCatalog {
         try connection.rows("SELECT current_user").first?.first?.map(\.self) ?? ""
     }
 
-    /// A name as an SQL identifier.
-    static func quoted(_ name: String) -> String { "\"\(name.replacing("\"", with: "\"\""))\"" }
-
     /// What brings a table to a state of row-level security.
     static func alteration(of table: String, rowLevelSecurity isOn: Bool) -> String {
         let actions = isOn ? "ENABLE ROW LEVEL SECURITY, FORCE" : "DISABLE ROW LEVEL SECURITY, NO FORCE"
-        return "ALTER TABLE \(quoted(table)) \(actions) ROW LEVEL SECURITY;"
+        return "ALTER TABLE \(SQLText.name(table)) \(actions) ROW LEVEL SECURITY;"
     }
 }

@@ -45,14 +45,14 @@ struct IsolationPolicy: Equatable {
     /// The statements that make it what it is to be.
     var restoration: String {
         let parts = [
-            "CREATE POLICY \(IsolationCatalog.quoted(name)) ON \(IsolationCatalog.quoted(table))", "FOR \(command)",
+            "CREATE POLICY \(SQLText.name(name)) ON \(SQLText.name(table))", "FOR \(command)",
             "TO \(roles.dropFirst().dropLast())", using.map { "USING (\($0))" }, check.map { "WITH CHECK (\($0))" },
         ]
         return "\(removal(ifExists: true)) \(parts.compactMap(\.self).joined(separator: " "));"
     }
 
     func removal(ifExists: Bool = false) -> String {
-        "DROP POLICY \(ifExists ? "IF EXISTS " : "")\(IsolationCatalog.quoted(name)) "
-            + "ON \(IsolationCatalog.quoted(table));"
+        "DROP POLICY \(ifExists ? "IF EXISTS " : "")\(SQLText.name(name)) "
+            + "ON \(SQLText.name(table));"
     }
 }

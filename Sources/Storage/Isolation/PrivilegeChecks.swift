@@ -6,7 +6,7 @@ enum PrivilegeChecks {
         _ connection: borrowing ScriptConnection, of holder: RequiredPrivilege.Holder
     ) throws -> [IsolationProof.Check] {
         let role = try IsolationCatalog.role(connection)
-        let quoted = IsolationCatalog.quoted(role)
+        let quoted = SQLText.name(role)
         var lacking: [RequiredPrivilege] = []
         for required in RequiredPrivilege.all(of: holder) where try lacks(connection, required) {
             lacking.append(required)

@@ -29,7 +29,7 @@ enum RelationChecks {
         return .check(
             "other schemas", on: role, found.isEmpty, holds: "reads rows of tenants in schema public alone",
             fails: "may read \(found.joined(separator: ", ")), which have a tenant_id and no row-level security",
-            remedy: found.map { "REVOKE ALL ON \($0) FROM \(IsolationCatalog.quoted(role)), PUBLIC;" }
+            remedy: found.map { "REVOKE ALL ON \($0) FROM \(SQLText.name(role)), PUBLIC;" }
                 .joined(separator: " "))
     }
 
@@ -47,11 +47,11 @@ enum RelationChecks {
             """
         ).map { row in
             let view = row[0] ?? ""
-            let quoted = IsolationCatalog.quoted(view)
+            let quoted = SQLText.name(view)
             return .check(
                 "view", on: view, false, holds: "", fails: "shows \(role) rows with the rights of its owner",
                 remedy: row[1] == "m"
-                    ? "REVOKE ALL ON \(quoted) FROM \(IsolationCatalog.quoted(role)), PUBLIC;"
+                    ? "REVOKE ALL ON \(quoted) FROM \(SQLText.name(role)), PUBLIC;"
                     : "ALTER VIEW \(quoted) SET (security_invoker = true);")
         }
     }

@@ -10,7 +10,7 @@ enum RoleChecks {
             """)
         guard let row = roles.first, let role = row[0] else { return [] }
         let exempt = row[1] == "t" || row[2] == "t"
-        let quoted = IsolationCatalog.quoted(role)
+        let quoted = SQLText.name(role)
         return [
             .check(
                 "role attributes", on: role, !exempt, holds: "is neither superuser nor BYPASSRLS",
@@ -39,7 +39,7 @@ enum RoleChecks {
         return .check(
             "role memberships", on: role, groups.isEmpty, holds: "is a member of no other role",
             fails: "is a member of \(groups.joined(separator: ", ")), and may become it",
-            remedy: groups.map { "REVOKE \(IsolationCatalog.quoted($0)) FROM \(IsolationCatalog.quoted(role));" }
+            remedy: groups.map { "REVOKE \(SQLText.name($0)) FROM \(SQLText.name(role));" }
                 .joined(separator: " "))
     }
 
@@ -61,7 +61,7 @@ enum RoleChecks {
             "role ownership", on: role, owned.isEmpty, holds: "owns no table",
             fails: "owns \(owned.joined(separator: ", ")), so it can switch the policies off",
             remedy: "Connect as agentd_app and agentd_platform, and give the tables to agentd_owner: "
-                + "REASSIGN OWNED BY \(IsolationCatalog.quoted(role)) TO agentd_owner;")
+                + "REASSIGN OWNED BY \(SQLText.name(role)) TO agentd_owner;")
     }
 
     private static func auditPrivileges(
@@ -78,6 +78,6 @@ enum RoleChecks {
         return .check(
             "audit trail", on: role, !allowed, holds: "cannot change or delete audit rows",
             fails: "can change or delete audit rows",
-            remedy: "REVOKE UPDATE, DELETE, TRUNCATE ON audit_events FROM \(IsolationCatalog.quoted(role)), PUBLIC;")
+            remedy: "REVOKE UPDATE, DELETE, TRUNCATE ON audit_events FROM \(SQLText.name(role)), PUBLIC;")
     }
 }

@@ -47,7 +47,7 @@ extension Migrator {
                 description:
                     "Row-level security cannot be switched \(isOn ? "on" : "off") on \(names), which agentd_owner "
                     + "does not own. Give it to agentd_owner: "
-                    + foreign.map { "ALTER TABLE \(IsolationCatalog.quoted($0.name)) OWNER TO agentd_owner;" }
+                    + foreign.map { "ALTER TABLE \(SQLText.name($0.name)) OWNER TO agentd_owner;" }
                     .joined(separator: " "))
         }
         let names = differing.map(\.name)
@@ -55,7 +55,7 @@ extension Migrator {
             "BEGIN; SET LOCAL ROLE agentd_owner; SET LOCAL search_path = public; "
                 + "SET LOCAL statement_timeout = \(lockMilliseconds)")
         // One statement, so that the time holds for all of the locks together.
-        try connection.execute("LOCK TABLE \(names.map(IsolationCatalog.quoted).joined(separator: ", "))")
+        try connection.execute("LOCK TABLE \(names.map(SQLText.name).joined(separator: ", "))")
         try connection.execute(
             names.map { IsolationCatalog.alteration(of: $0, rowLevelSecurity: isOn) }.joined(separator: "\n"))
         try connection.execute("COMMIT")

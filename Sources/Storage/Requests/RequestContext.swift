@@ -134,9 +134,12 @@ extension Parameters {
     mutating func append(_ callID: CallID) {
         switch callID {
         case .given(let text): append(text: text)
-        case .made(let uuid): append(uuidTextHigh: uuid.high, low: uuid.low)
+        case .made(let uuid): append(textOf: uuid)
         }
     }
+
+    /// Its canonical form, for a parameter of type text.
+    mutating func append(textOf uuid: UUIDValue) { append(textOf: UUIDValue.textBytes) { uuid.write(to: $0) } }
 
     mutating func append(_ uuid: UUIDValue?) {
         if let uuid { append(uuidHigh: uuid.high, low: uuid.low) } else { appendNull() }

@@ -10,7 +10,7 @@ struct Attempts {
     private static let longestPausesMilliseconds: [UInt64] = [10, 40]
     /// PostgreSQL's advice for serialization failures and deadlocks is to try again; three times is where it stops
     /// helping.
-    private static let maximum = longestPausesMilliseconds.count + 1
+    static let maximum = longestPausesMilliseconds.count + 1
 
     /// How a segment runs again.
     private enum Repetition {

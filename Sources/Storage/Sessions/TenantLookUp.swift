@@ -29,18 +29,14 @@ package struct StartedLookUp {
 }
 
 extension TenantSession {
-    /// How often a look-up is sent, at most: it changes nothing, so one that got lost with its connection goes out
-    /// again.
-    private static let maximumAttempts = 3
-
-    /// Runs a look-up.
+    /// Runs a look-up. It changes nothing, so one that got lost with its connection goes out again.
     /// - Parameter read: Reads what was found, where it lies.
     func begin<S: Statement, Found>(
         _ statement: S, _ read: @escaping (S, borrowing Rows) throws(DecodingFailure) -> Found,
         _ completion: @escaping (Result<Found, ServiceError>) -> Void
     ) -> StartedLookUp {
         let call = lookUpCall(statement)
-        submit(call, attemptsLeft: Self.maximumAttempts) { call, error in
+        submit(call, attemptsLeft: Attempts.maximum) { call, error in
             do throws(PostgresError) {
                 if let error { throw error }
                 try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(statement, rows))) }

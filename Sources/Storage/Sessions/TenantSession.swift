@@ -78,12 +78,8 @@ package struct TenantSession {
             : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
         let share = QueueShare(of: caller)
         return try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
-            let call = PendingCall(
-                statement.text, in: context, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds,
-                share: share)
-            statement.bind(to: &call.parameters)
-            try await pool.run(call)
-            return try call.read { (rows) throws(DecodingFailure) in try statement.decode(rows) }
+            try await pool.run(
+                statement, in: context, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds, share: share)
         }
     }
 }
@@ -104,7 +100,7 @@ struct LookUpTenantContext: TransactionContext {
     var text: StatementText { Self.text }
 
     func bind(to parameters: inout Parameters, timeoutMilliseconds: Int) {
-        parameters.append(uuidTextHigh: tenantID.value.high, low: tenantID.value.low)
+        parameters.append(textOf: tenantID.value)
     }
 }
 
@@ -130,7 +126,7 @@ private struct TenantContext: TransactionContext {
     var text: StatementText { lockKey == nil ? Self.plain : Self.locking }
 
     func bind(to parameters: inout Parameters, timeoutMilliseconds: Int) {
-        parameters.append(uuidTextHigh: tenantID.value.high, low: tenantID.value.low)
+        parameters.append(textOf: tenantID.value)
         parameters.append(text: String(userID))
         parameters.append(text: String(timeoutMilliseconds))
         if let lockKey { parameters.append(int8: lockKey) }

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Conversion
+internal import Storage
 internal import Foundation
 
 /// What an operator decides about a conversion. What is not given stays as an earlier run began, or at its default.

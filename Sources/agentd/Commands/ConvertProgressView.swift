@@ -1,4 +1,4 @@
-internal import Conversion
+internal import Storage
 internal import Glibc
 
 /// The progress of a conversion, for people: one line that changes on a terminal, and a line now and then elsewhere.

@@ -1,4 +1,4 @@
-internal import Conversion
+internal import Storage
 
 /// Plan, status and report of a conversion as people read them.
 enum ConvertText {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Conversion
+internal import Storage
 internal import Operations
 
 struct TenantCommand: AsyncParsableCommand {

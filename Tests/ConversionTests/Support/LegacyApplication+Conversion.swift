@@ -1,4 +1,4 @@
-internal import Conversion
+internal import Storage
 internal import Synchronization
 internal import TestSupport
 

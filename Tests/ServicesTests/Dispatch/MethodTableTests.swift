@@ -27,6 +27,15 @@ struct MethodTableTests {
         #expect(table[path] == nil)
     }
 
+    @Test("A method that another handler found, whose place this one took, is found by its path")
+    func ofAnotherHandler() {
+        let path = "/agentd.v1.AgentService/GetAgent"
+        for number in [0, 5, 1_000] {
+            #expect(table[CallMethod(path: path, kind: .unary, number: number)]?.method.path == path)
+            #expect(table[CallMethod(path: "/agentd.v1.AgentService/Other", kind: .unary, number: number)] == nil)
+        }
+    }
+
     @Test("Only health and reflection are open to anybody; what manages tenants is for system administrators")
     func access() {
         let tenantMethods = [

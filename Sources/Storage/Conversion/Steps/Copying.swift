@@ -1,5 +1,3 @@
-internal import Storage
-
 /// The steps that bring the rows over and keep them alike.
 extension ConversionStep {
     /// - Parameter singular: `user` or `agent`.

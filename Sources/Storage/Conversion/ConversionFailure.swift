@@ -1,5 +1,4 @@
 internal import Postgres
-internal import Storage
 
 /// Why a conversion does not go on, in words for an operator.
 package enum ConversionFailure: Error, CustomStringConvertible, Sendable {

@@ -1,5 +1,4 @@
 internal import Postgres
-internal import Storage
 
 /// Takes the database of a single-tenant application to the schema of agentd while the application keeps running.
 ///

@@ -1,5 +1,4 @@
 internal import Postgres
-internal import Storage
 
 /// Does the steps that are not done, in order.
 struct ConversionRun {
