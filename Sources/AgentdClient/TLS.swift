@@ -5,7 +5,8 @@ package import NIOSSL
 
 extension AgentdClient {
     /// How connections are encrypted. The daemon's certificate is always verified: it must be signed by an authority
-    /// that is trusted, and be for the name by which the daemon is called or for the IP address that is connected to.
+    /// that is trusted, and be for the name by which the daemon is called or for the IP address that is connected to;
+    /// for `serverName` alone when that is given.
     ///
     /// Files are read once, when this is made.
     public struct TLS: Sendable {
@@ -64,6 +65,13 @@ extension AgentdClient {
             if let serverName, (try? NIOSSLClientHandler(context: context, serverHostname: serverName)) == nil {
                 throw Self.problem("serverName", "is \"\(serverName)\"; it must be a name, and no IP address")
             }
+        }
+
+        /// Whether a certificate that is good for the library is good for who named a name: the library is also content
+        /// with one for the address, and who names a name means it alone.
+        func accepts(_ certificate: NIOSSLCertificate?) -> Bool {
+            guard let serverName else { return true }
+            return certificate?.isFor(serverName) ?? false
         }
 
         /// The name that the daemon's certificate must be for; nil when it must be for the address that is connected

@@ -19,6 +19,9 @@ package struct WireLimits: Sendable, Equatable {
     package var maximumDeadlineMilliseconds = 600_000
     /// Bytes of answers that may wait for a client that does not read before its requests are no longer read.
     package var unsentBytes = 1 << 20
+    /// Bytes of answers that may wait for clients that do not read, over all connections: more of them would take the
+    /// memory from everybody. `AGENTD_MAX_UNSENT_BYTES`.
+    package var unsentBytesInTotal = 256 << 20
 
     package init() {}
 

@@ -63,7 +63,7 @@ extension ConnectionHandler {
                 .welcome(
                     version: version, maximumMessageBytes: UInt32(limits.messageBytes),
                     maximumInFlight: UInt32(limits.callsInFlight)))
-        case .goAway(let reason, let lastID): write(.goAway(lastID: lastID, reason: reason.rawValue))
+        case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .ignore: break
         }
     }
@@ -90,7 +90,7 @@ extension ConnectionHandler {
         case .refuse(let reason):
             loop.observer.began(call.observed)
             refuse(id: request.id, call.observed, ServiceError(refusing: reason, limits: limits))
-        case .goAway(let reason, let lastID): write(.goAway(lastID: lastID, reason: reason.rawValue))
+        case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .ignore: break
         }
         return true
@@ -119,7 +119,7 @@ extension ConnectionHandler {
 
     func endForProtocolError(_ reason: GoAwayReason, at now: UInt64) {
         switch machine.protocolErrorReceived(reason, at: now) {
-        case .goAway(let reason, let lastID): write(.goAway(lastID: lastID, reason: reason.rawValue))
+        case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .ignore: break
         }
     }

@@ -49,11 +49,15 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        loop.unsentAnswers.begin(self)
         if accepted.isOneTooMany { endForProtocolError(.connectionLimit, at: Self.now) }
         scheduleWakeUp()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        loop.unsentAnswers.end(self)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard machine.readsInput, !isClosing else { return }
@@ -196,7 +200,14 @@ extension ConnectionHandler {
         scheduleTurn()
     }
 
+    /// The machine says it once, when it ends the connection.
+    func goAway(_ reason: GoAwayReason, lastID: UInt64) {
+        if let refusal = reason.refusal { accepted.refused(refusal) }
+        write(.goAway(lastID: lastID, reason: reason.rawValue))
+    }
+
     private func write(_ message: EncodedMessage) {
+        loop.unsentAnswers.made(message.packedSize)
         outbound.writeInteger(UInt8(0))
         outbound.writeInteger(UInt32(message.packedSize))
         outbound.writeWithUnsafeMutableBytes(minimumWritableBytes: message.packedSize) { space in
@@ -262,13 +273,20 @@ extension ConnectionHandler {
         }
         switch machine.timeReached(now) {
         case .none: break
-        case .goAway(let reason, let lastID): write(.goAway(lastID: lastID, reason: reason.rawValue))
+        case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .close:
             flush()
             context?.close(promise: nil)
             return
         }
         scheduleWakeUp()
+    }
+
+    var unsentAnswerBytes: Int { outbound.readableBytes + (context?.channel.bufferedBytes ?? 0) }
+
+    func giveUp() {
+        accepted.refused(.answersUnread)
+        context?.close(promise: nil)
     }
 
     private func closeWhenFinished() {

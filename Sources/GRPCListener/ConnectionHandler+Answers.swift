@@ -46,6 +46,7 @@ extension ConnectionHandler: CallOwner {
         respond(stream, isCompressed: isCompressed, headers: call.inbound?.responseHeaders ?? [])
         stream.observed?.responseBytes += message.packedSize
         unsentBytes += bytes.count
+        loop.unsentAnswers.made(bytes.count)
         stream.append(bytes)
         session?.resume(stream: stream.id)
     }

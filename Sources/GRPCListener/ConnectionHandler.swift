@@ -46,6 +46,7 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     private var scanner = FrameScanner()
     private var isWithinHead = false
     private var hasSpokenHTTP2 = false
+    private var isRefused = false
     private var turnIsScheduled = false
     /// The last stream that is served is to be told to the client.
     private var refusesStreams = false
@@ -83,12 +84,16 @@ extension ConnectionHandler {
         } catch {
             context.close(promise: nil)
         }
+        loop.unsentAnswers.begin(self)
         if accepted.isOneTooMany { perform(machine.end(.connectionLimit, at: Self.now)) }
         scheduleTurn()
         scheduleWakeUp()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        loop.unsentAnswers.end(self)
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard machine.readsInput, !isClosing, let session else { return }
@@ -100,6 +105,7 @@ extension ConnectionHandler {
                 try session.receive(bytes)
             } catch {
                 logger.debug("A connection does not speak HTTP/2", metadata: ["reason": "\(error)"])
+                noteRefusal(.protocolError)
                 refuseProtocol(bytes, in: context)
             }
         }
@@ -268,6 +274,22 @@ extension ConnectionHandler {
         }
     }
 
+    /// libnghttp2 has ended the connection by itself.
+    func protocolErrorSent() { noteRefusal(.protocolError) }
+
+    /// What ends the connection first is what it is counted as.
+    private func noteRefusal(_ refusal: ConnectionRefusal) {
+        if !isRefused { accepted.refused(refusal) }
+        isRefused = true
+    }
+
+    var unsentAnswerBytes: Int { unsentBytes + (context?.channel.bufferedBytes ?? 0) }
+
+    func giveUp() {
+        noteRefusal(.answersUnread)
+        context?.close(promise: nil)
+    }
+
     func perform(_ action: ConnectionMachine.Action) {
         switch action {
         case .none: break
@@ -276,6 +298,7 @@ extension ConnectionHandler {
             refusesStreams = true
             endIdleStreams()
         case .terminate(let reason):
+            if let refusal = reason.refusal { noteRefusal(refusal) }
             session?.terminate(reason == .idle ? .noError : .enhanceYourCalm, reason: reason.rawValue)
             endStreams()
         case .close:

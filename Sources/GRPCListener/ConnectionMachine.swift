@@ -1,4 +1,5 @@
 internal import AgentdCore
+internal import Listening
 
 /// What a connection of the gRPC door does as time passes and as the server stops, without I/O: the clocks that HTTP/2
 /// itself does not have. Time comes in as nanoseconds of the monotonic clock.
@@ -147,5 +148,17 @@ struct ConnectionMachine {
 
     private func idleDeadline(_ hasStreams: Bool) -> UInt64 {
         hasStreams ? .max : lastActivity + UInt64(limits.idleTimeoutMilliseconds) * 1_000_000
+    }
+}
+
+extension ConnectionMachine.Reason {
+    /// What the client is to blame for; nil when that is nothing, or was counted when it was accepted.
+    var refusal: ConnectionRefusal? {
+        switch self {
+        case .firstFrameTimeout: .firstFrameTimeout
+        case .frameTimeout: .frameTimeout
+        case .flood: .flood
+        case .idle, .connectionLimit: nil
+        }
     }
 }

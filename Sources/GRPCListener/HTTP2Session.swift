@@ -13,6 +13,9 @@ protocol HTTP2SessionDelegate: AnyObject {
     func streamClosed(stream: Int32)
     func pingAcknowledged()
     func settingsAcknowledged()
+    /// A `GOAWAY` was sent for an error that is none of `ErrorCode`: the library has found what is against the
+    /// protocol.
+    func protocolErrorSent()
     /// The last frame of the answer was sent.
     func outputEnded(stream: Int32)
     /// Fills one DATA frame.
@@ -252,6 +255,9 @@ extension HTTP2Session {
     private static let acknowledgement = UInt8(NGHTTP2_FLAG_ACK.rawValue)
 
     private func sent(_ frame: nghttp2_frame) {
+        if UInt32(frame.hd.type) == NGHTTP2_GOAWAY.rawValue, ErrorCode(rawValue: frame.goaway.error_code) == nil {
+            return delegate.protocolErrorSent()
+        }
         guard frame.hd.flags & Self.endStream != 0 else { return }
         switch UInt32(frame.hd.type) {
         case NGHTTP2_HEADERS.rawValue, NGHTTP2_DATA.rawValue: delegate.outputEnded(stream: frame.hd.stream_id)

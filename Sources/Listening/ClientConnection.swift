@@ -24,13 +24,18 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var connection: (any DoorConnection)?
     private var context: ChannelHandlerContext?
     private let opened: (DoorName) -> Void
+    private let refused: (ConnectionRefusal, _ peer: String) -> Void
+    private var isRefused = false
+    /// The one that serves it.
+    private(set) var door: DoorName?
 
     /// - Parameters:
     ///   - doors: The first one gets a connection that says nothing that any door knows.
     ///   - opened: Hears which door it became.
+    ///   - refused: Hears for what it was ended, if the client is to blame.
     init(
         doors: [any Door], loop: ServerLoop, limits: WireLimits, usesTLS: Bool, logger: Logger,
-        opened: @escaping (DoorName) -> Void
+        opened: @escaping (DoorName) -> Void, refused: @escaping (ConnectionRefusal, _ peer: String) -> Void
     ) {
         self.doors = doors
         self.loop = loop
@@ -38,6 +43,13 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler {
         awaitsHandshake = usesTLS
         self.logger = logger
         self.opened = opened
+        self.refused = refused
+    }
+
+    /// It is not served, or ends before a door has it. Only the first reason counts.
+    func refuse(_ reason: ConnectionRefusal, _ channel: any Channel) {
+        if !isRefused { refused(reason, Self.peer(of: channel)) }
+        isRefused = true
     }
 
     /// Without a door nothing was asked yet: it is closed.
@@ -88,20 +100,23 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard connection == nil else { return context.fireErrorCaught(error) }
         logger.debug("A connection failed before it said anything", metadata: ["reason": "\(error)"])
+        if awaitsHandshake, error.isFailedHandshake { refuse(.tlsHandshake, context.channel) }
         context.close(promise: nil)
     }
 
     private func open(_ door: any Door, in context: ChannelHandlerContext) {
         timeout?.cancel()
-        let peer = context.remoteAddress.map(Self.text) ?? "unknown"
+        let peer = Self.peer(of: context.channel)
         let accepted = AcceptedConnection(
             loop: loop, origin: CallOrigin(door: door.name, peer: peer), limits: limits,
-            acceptedAt: acceptedAt.uptimeNanoseconds, isOneTooMany: isOneTooMany, logger: logger)
+            acceptedAt: acceptedAt.uptimeNanoseconds, isOneTooMany: isOneTooMany, logger: logger
+        ) { [refused] in refused($0, peer) }
         let connection = door.connection(accepted)
         self.connection = connection
         do {
-            try context.pipeline.syncOperations.addHandler(connection, position: .after(self))
+            self.door = door.name
             opened(door.name)
+            try context.pipeline.syncOperations.addHandler(connection, position: .after(self))
         } catch {
             context.close(promise: nil)
         }
@@ -110,10 +125,14 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler {
     /// A peer that keeps still cannot be told anything in its own protocol; the first door tells it in its own.
     private func timeIsOver() {
         guard let context, connection == nil else { return }
+        if awaitsHandshake { refuse(.tlsHandshake, context.channel) }
         guard !awaitsHandshake, let door = doors.first else { return context.close(promise: nil) }
         open(door, in: context)
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
+
+    /// As it is logged.
+    private static func peer(of channel: any Channel) -> String { channel.remoteAddress.map(text) ?? "unknown" }
 
     private static func text(of address: SocketAddress) -> String {
         guard let host = address.ipAddress, let port = address.port else { return "unix" }

@@ -1,11 +1,11 @@
 internal import Metrics
 internal import Services
 
-/// Counts connections for whoever watches the daemon.
+/// Counts the open connections for whoever watches the daemon.
 struct ConnectionMetrics: Sendable {
     private let open: [DoorName: Meter]
-    private let refusedConnections = Counter(
-        label: "agentd_connections_refused_total", dimensions: [("reason", "CONNECTION_LIMIT")])
+    /// Of connections that have not said yet which door they want.
+    private let undecided = Meter(label: "agentd_connections", dimensions: [("door", "unknown")])
 
     init(doors: [DoorName]) {
         open = Dictionary(
@@ -14,9 +14,14 @@ struct ConnectionMetrics: Sendable {
             })
     }
 
-    func opened(_ door: DoorName) { open[door]?.increment() }
+    func accepted() { undecided.increment() }
 
-    func closed(_ door: DoorName) { open[door]?.decrement() }
+    /// One that was accepted is served by a door from now on.
+    func opened(_ door: DoorName) {
+        undecided.decrement()
+        open[door]?.increment()
+    }
 
-    func refused() { refusedConnections.increment() }
+    /// - Parameter door: Nil when it never got to one.
+    func closed(_ door: DoorName?) { (door.map { open[$0] } ?? undecided)?.decrement() }
 }

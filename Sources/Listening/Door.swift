@@ -24,9 +24,13 @@ package struct AcceptedConnection {
     /// There were as many connections as there may be: this one is told so, and ends.
     package let isOneTooMany: Bool
     package let logger: Logger
+    /// To be told, once, for what the door ends it, if the client is to blame.
+    package let refused: (ConnectionRefusal) -> Void
 
     package init(
-        loop: ServerLoop, origin: CallOrigin, limits: WireLimits, acceptedAt: UInt64, isOneTooMany: Bool, logger: Logger
+        loop: ServerLoop, origin: CallOrigin, limits: WireLimits, acceptedAt: UInt64, isOneTooMany: Bool,
+        logger: Logger,
+        refused: @escaping (ConnectionRefusal) -> Void = { _ in }
     ) {
         self.loop = loop
         self.origin = origin
@@ -34,6 +38,7 @@ package struct AcceptedConnection {
         self.acceptedAt = acceptedAt
         self.isOneTooMany = isOneTooMany
         self.logger = logger
+        self.refused = refused
     }
 }
 
@@ -41,4 +46,8 @@ package struct AcceptedConnection {
 package protocol DoorConnection: ChannelHandler {
     /// The server stops: no new requests, those in flight are answered within the grace.
     func drain(graceMilliseconds: Int)
+    /// Bytes of answers that its client has not taken: they were made, and the system has not got them.
+    var unsentAnswerBytes: Int { get }
+    /// It is closed at once, because too much waits for clients that do not read, and most of it for this one.
+    func giveUp()
 }

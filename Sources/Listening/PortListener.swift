@@ -33,6 +33,9 @@ package final class PortListener: Sendable {
 
     /// Connections that the kernel holds until they are accepted.
     private static let backlog: Int32 = 1_024
+    /// What a connection may have read in one turn of its loop, before it is the turn of others: a hundred calls or so,
+    /// however many more have come.
+    private static let turnBytes = 8 * 1_024
     /// How long no connection is accepted after the system had no descriptor or memory for one.
     private static let acceptPause = TimeAmount.milliseconds(200)
     /// A client that has vanished without a word, with a stream open, is found out by the system: after a minute of
@@ -70,11 +73,12 @@ package final class PortListener: Sendable {
         handler: any CallHandler, logger: Logger
     ) async throws -> PortListener {
         let registry = ConnectionRegistry()
-        let loops = group.makeIterator().map { loop in
+        let eventLoops = Array(group.makeIterator())
+        let loops = eventLoops.map { loop in
             NIOLoopBoundBox.makeBoxSendingValue(
                 ServerLoop(
                     loop, handler: handler, observer: CallObserver(log: configuration.callLog),
-                    limits: configuration.limits.current), eventLoop: loop)
+                    limits: configuration.limits.current, sharedBy: eventLoops.count), eventLoop: loop)
         }
         let acceptance = Acceptance(
             configuration: configuration, doors: doors, registry: registry, loops: loops, logger: logger)
@@ -116,6 +120,8 @@ package final class PortListener: Sendable {
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: turnBytes))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try acceptance.accept(channel) }
             }
@@ -176,6 +182,7 @@ private struct Acceptance: Sendable {
     private let registry: ConnectionRegistry
     private let loops: [ObjectIdentifier: NIOLoopBoundBox<ServerLoop>]
     private let metrics: ConnectionMetrics
+    private let refusals: ConnectionRefusals
     private let logger: Logger
 
     init(
@@ -187,6 +194,7 @@ private struct Acceptance: Sendable {
         self.registry = registry
         self.loops = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
         metrics = ConnectionMetrics(doors: doors.map(\.name))
+        refusals = ConnectionRefusals(logger: logger)
         self.logger = logger
     }
 
@@ -195,22 +203,22 @@ private struct Acceptance: Sendable {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)]?.value else { throw ChannelError.eof }
         let limits = configuration.limits.current
         let client = ClientConnection(
-            doors: doors, loop: loop, limits: limits, usesTLS: configuration.certificates != nil, logger: logger
-        ) { [metrics] door in
-            metrics.opened(door)
-            channel.closeFuture.whenComplete { _ in metrics.closed(door) }
-        }
+            doors: doors, loop: loop, limits: limits, usesTLS: configuration.certificates != nil, logger: logger,
+            opened: { [metrics] in metrics.opened($0) },
+            refused: { [refusals] in refusals.note($0, of: $1, at: NIODeadline.now().uptimeNanoseconds) })
         let bound = NIOLoopBound(client, eventLoop: channel.eventLoop)
         switch registry.opened(channel, bound, maximum: limits.connections) {
         case .served: break
         case .refused:
             client.isOneTooMany = true
-            metrics.refused()
+            client.refuse(.connectionLimit, channel)
         case .closed:
-            metrics.refused()
+            client.refuse(.connectionLimit, channel)
             throw ChannelError.eof
         case .tooLate: throw ChannelError.eof
         }
+        metrics.accepted()
+        channel.closeFuture.whenComplete { [metrics] _ in metrics.closed(bound.value.door) }
         try channel.syncOptions?.setOption(
             .writeBufferWaterMark, value: .init(low: limits.unsentBytes / 4, high: limits.unsentBytes))
         if let certificates = configuration.certificates {

@@ -11,17 +11,22 @@ package final class ServerLoop {
     package internal(set) var handler: any CallHandler
     package let observer: CallObserver
     package let arenas: ArenaPool
+    package let unsentAnswers: UnsentAnswers
     /// For `x-request-id`, which tells calls apart and is no secret.
     private var generator = FastRandomNumberGenerator()
 
-    /// - Parameter limits: Of messages and headers, which do not change while the daemon runs.
+    /// - Parameters:
+    ///   - limits: Of messages, headers and memory, which do not change while the daemon runs.
+    ///   - share: How many loops share the memory.
     package init(
-        _ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver, limits: WireLimits
+        _ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver, limits: WireLimits,
+        sharedBy share: Int = 1
     ) {
         executor = EventLoopTaskExecutor(eventLoop)
         self.handler = handler
         self.observer = observer
         arenas = ArenaPool(capacity: limits.arenaBytes)
+        unsentAnswers = UnsentAnswers(maximumBytes: limits.unsentBytesInTotal / share, on: eventLoop)
     }
 
     /// The `x-request-id` of a client when it can stand in a log line, or else one of ours.

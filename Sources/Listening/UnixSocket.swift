@@ -54,8 +54,13 @@ package struct UnixSocket: Sendable {
 /// Why a unix-domain socket cannot be bound, in words that follow its address.
 package struct UnixSocketProblem: Error, CustomStringConvertible {
     package let description: String
+    /// Whether it is for another process that listens there, which may end.
+    package let isInUse: Bool
 
-    init(_ description: String) { self.description = description }
+    init(_ description: String, isInUse: Bool = false) {
+        self.description = description
+        self.isInUse = isInUse
+    }
 
     fileprivate static func system(_ what: String, _ code: CInt) -> UnixSocketProblem {
         UnixSocketProblem("\(what): \(String(cString: strerror(code)).lowercased())")
@@ -88,7 +93,7 @@ extension UnixSocket {
             throw UnixSocketProblem("there is a file of this name that is no socket; agentd does not delete it")
         }
         switch try probe(path) {
-        case 0, EAGAIN: throw UnixSocketProblem("another process listens there")
+        case 0, EAGAIN: throw UnixSocketProblem("another process listens there", isInUse: true)
         case ENOENT: return
         case ECONNREFUSED:
             guard unlink(path) == 0 || errno == ENOENT else {

@@ -25,11 +25,3 @@ func withOptionalCStrings<R>(
         return body(start)
     }
 }
-
-extension String {
-    var trimmingNewlines: String {
-        var text = self
-        while text.last?.isNewline == true { text.removeLast() }
-        return text
-    }
-}

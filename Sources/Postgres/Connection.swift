@@ -1,4 +1,5 @@
 internal import CLibPQ
+internal import NIOCore
 
 /// One connection in pipeline mode. Owns its PGconn; confined to its event loop, whose thread it never blocks.
 final class Connection {
@@ -24,6 +25,10 @@ final class Connection {
     private(set) var isRetiring = false
     /// When the oldest call in flight became the oldest.
     private(set) var oldestSince: UInt64 = 0
+    /// What was asked of the server last that is not one call's own wish.
+    private var cancelRequest = CancelRequest.none
+    /// When it was opened, in nanoseconds of the monotonic clock.
+    let openedAt = MonotonicClock.now
 
     /// - Parameter connection: Connected, non-blocking and in pipeline mode; this object owns it from now on.
     init(owning connection: OpaquePointer) { self.connection = connection }
@@ -47,6 +52,49 @@ final class Connection {
 
     /// All calls that it will not answer any more.
     func end() -> [PendingCall] { machine.connectionEnded() }
+}
+
+// MARK: Work for nobody
+
+extension Connection {
+    private enum CancelRequest {
+        case none
+        case underWay
+        /// The server was told then.
+        case ended(at: UInt64)
+    }
+
+    /// How long PostgreSQL may work on for callers who have all gone: asking it to stop costs more than most
+    /// statements.
+    private static let abandonedNanoseconds: UInt64 = 100_000_000
+    /// How long after a request nothing else is asked of the same server process, and until when it may have hit a call
+    /// that was sent meanwhile.
+    private static let cancelPauseNanoseconds: UInt64 = 500_000_000
+
+    /// Stops PostgreSQL when all callers of what it works on have gone, so that it does not keep others waiting.
+    func cancelAbandonedWork(by canceller: StatementCanceller, on eventLoop: any EventLoop, at now: UInt64) {
+        guard oldestSince + Self.abandonedNanoseconds <= now,
+            machine.firstSegment(allSatisfy: { $0.stage == .finished })
+        else { return }
+        switch cancelRequest {
+        case .underWay: return
+        case .ended(let end) where now < end + Self.cancelPauseNanoseconds: return
+        case .none, .ended: break
+        }
+        cancelRequest = .underWay
+        canceller.cancel(connection, on: eventLoop).assumeIsolated().whenComplete { [weak self] _ in
+            self?.cancelRequest = .ended(at: MonotonicClock.now)
+        }
+    }
+
+    /// Whether a call that PostgreSQL has stopped working on may have been hit by a request that was meant for another.
+    func mayHaveHit(_ call: PendingCall) -> Bool {
+        switch cancelRequest {
+        case .none: false
+        case .underWay: true
+        case .ended(let end): call.sentAt < end + Self.cancelPauseNanoseconds
+        }
+    }
 }
 
 // MARK: Sending

@@ -16,20 +16,32 @@ struct ConnectionAttempt {
     let applicationName: String
     let timeoutMilliseconds: Int
 
-    /// - Returns: A PGconn that is connected and blocking; the caller owns it.
-    func connect(until isCancelled: () -> Bool = { false }) throws(PostgresError) -> OpaquePointer {
-        let entries =
-            Self.defaults
+    /// What libpq is told, by its keywords.
+    var entries: [(String, String)] {
+        Self.defaults
             + [("dbname", conninfo), ("fallback_application_name", applicationName), ("client_encoding", "UTF8")]
+    }
+
+    /// - Parameters:
+    ///   - verbosity: Of what libpq says when it fails.
+    ///   - failed: Sees the PGconn that could not be connected before it is gone.
+    /// - Returns: A PGconn that is connected and blocking; the caller owns it.
+    func connect(
+        until isCancelled: () -> Bool = { false }, verbosity: PGVerbosity = PQERRORS_DEFAULT,
+        failed: (OpaquePointer) -> Void = { _ in }
+    ) throws(PostgresError) -> OpaquePointer {
+        let entries = entries
         let opened = withCStrings(entries.map(\.0)) { names in
             withCStrings(entries.map(\.1)) { PQconnectStartParams(names, $0, 1) }
         }
         guard let connection = opened else { throw .unavailable("out of memory") }
         do {
             PQsetNoticeProcessor(connection, { _, _ in }, nil)
+            PQsetErrorVerbosity(connection, verbosity)
             try wait(for: connection, until: isCancelled)
             return connection
         } catch {
+            failed(connection)
             PQfinish(connection)
             throw error
         }

@@ -198,14 +198,26 @@ extension ConnectionGroup {
                 again.append(call)
             case .failed(let error):
                 if error.retiresConnection { connection.retire() }
-                guard error.asksForPreparation, !call.wasPreparedAgain else { return call.fail(.server(error)) }
-                call.wasPreparedAgain = true
-                connection.forgetPreparation(of: call)
+                guard mayRunAgain(call, after: error, on: connection) else { return call.fail(.server(error)) }
                 again.append(call)
             }
         }
         // Backwards, so that the first one is the first again.
         for call in again.reversed() { prepend(call) }
         return isGood && !(connection.isRetiring && connection.callsInFlight == 0)
+    }
+
+    /// Whether what went wrong was not the call's own doing, and is mended.
+    private func mayRunAgain(_ call: PendingCall, after error: ServerError, on connection: Connection) -> Bool {
+        if error.asksForPreparation, !call.wasPreparedAgain {
+            call.wasPreparedAgain = true
+            connection.forgetPreparation(of: call)
+            return true
+        }
+        if error.isCancellation, !call.wasRunAgain, connection.mayHaveHit(call) {
+            call.wasRunAgain = true
+            return true
+        }
+        return false
     }
 }

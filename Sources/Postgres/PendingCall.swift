@@ -22,6 +22,8 @@ package final class PendingCall: @unchecked Sendable {
     var sentAt: UInt64 = 0
     /// Whether its statements were prepared again because the server asked for it: that helps once.
     var wasPreparedAgain = false
+    /// Whether it ran again because a request to cancel another call may have hit it: that happens once.
+    var wasRunAgain = false
     /// Another call of its segment failed before it: it gets a segment of its own.
     var runsAlone = false
     private var rows: Rows?

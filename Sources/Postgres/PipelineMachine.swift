@@ -122,6 +122,15 @@ struct PipelineMachine<Call>: ~Copyable {
     /// Shows every call in flight.
     func forEachCall(_ body: (Call) -> Void) { for entry in entries { body(entry.call) } }
 
+    /// Whether something is true of all calls of the segment whose results come next.
+    func firstSegment(allSatisfy isTrue: (Call) -> Bool) -> Bool {
+        for entry in entries {
+            guard isTrue(entry.call) else { return false }
+            if entry.isLast { return true }
+        }
+        return false
+    }
+
     /// All calls that will not be answered any more, in the order in which they were sent.
     mutating func connectionEnded() -> [Call] {
         defer { entries.removeAll() }

@@ -41,6 +41,9 @@ package struct ServerError: Error, Sendable, Equatable {
         sqlState == "26000" || (sqlState == "0A000" && sourceFunction == "RevalidateCachedQuery")
     }
 
+    /// The server stopped working on it, because it took too long or because somebody asked for that.
+    var isCancellation: Bool { sqlState == "57014" }
+
     /// The server behind this connection takes no writes any more: it became a standby.
     var retiresConnection: Bool { sqlState == "25006" }
 }

@@ -3,6 +3,8 @@ extension PostgresPool {
         /// A libpq connection string or URL; several hosts and `target_session_attrs` follow a failover.
         package var conninfo: String
         package var applicationName = "agentd"
+        /// What the log calls the pool.
+        package var name = "database"
         /// Connections of reads, and of writes where these have none of their own.
         package var connections = 2
         /// Connections of writes.

@@ -24,6 +24,7 @@ package final class PostgresPool: @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let logger: Logger
     private let opener: ConnectionOpener
+    private let canceller = StatementCanceller()
     private let readers: ConnectionGroup
     /// Without connections where reads and writes share theirs.
     private let writers: ConnectionGroup
@@ -52,6 +53,12 @@ package final class PostgresPool: @unchecked Sendable {
     package var wantedConnections: Int { configuration.connections + configuration.writeConnections }
     /// Calls that wait for a connection now.
     package var waitingCalls: Int { readers.waitingCalls + writers.waitingCalls }
+    /// When the oldest of its open connections was opened, in nanoseconds of the monotonic clock; now when there is
+    /// none. Later than a moment, it tells that every connection of that moment is gone.
+    package var connectedSince: UInt64 {
+        let connections = groups.flatMap(\.slots).compactMap { if case .open(let open) = $0 { open } else { nil } }
+        return connections.map(\.openedAt).min() ?? MonotonicClock.now
+    }
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 }
@@ -96,6 +103,7 @@ extension PostgresPool {
     /// task.
     package func close() async {
         try? await eventLoop.submit { self.closeOnLoop() }.get()
+        canceller.close()
         await opener.close()
     }
 
@@ -139,7 +147,11 @@ extension PostgresPool {
         }
         group.slots[index] = .open(connection)
         group.backOff[index].succeeded()
-        if let outage { logger.notice("The database is back", metadata: ["reason_of_outage": "\(outage.reason)"]) }
+        if let outage {
+            logger.notice(
+                "The database is back",
+                metadata: ["pool": "\(configuration.name)", "reason_of_outage": "\(outage.reason)"])
+        }
         outage = nil
         completeWarmUps()
         scheduleTurnEnd()
@@ -156,7 +168,10 @@ extension PostgresPool {
 
     private func noteOutage(_ reason: String) {
         guard openConnections == 0 else { return }
-        if outage == nil { logger.warning("No connection to the database", metadata: ["reason": "\(reason)"]) }
+        if outage == nil {
+            logger.warning(
+                "No connection to the database", metadata: ["pool": "\(configuration.name)", "reason": "\(reason)"])
+        }
         outage = (outage?.since ?? MonotonicClock.now, reason)
     }
 }
@@ -274,6 +289,7 @@ extension PostgresPool {
         for index in group.slots.indices {
             guard case .open(let connection) = group.slots[index], connection.callsInFlight > 0 else { continue }
             connection.expireCalls(at: now)
+            connection.cancelAbandonedWork(by: canceller, on: eventLoop, at: now)
             if connection.oldestSince + stalled < now {
                 logger.warning("A connection to the database does not answer; it is replaced")
                 drop(connection, at: index, of: group)

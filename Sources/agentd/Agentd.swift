@@ -23,6 +23,10 @@ struct Agentd: AsyncParsableCommand {
             var command = try parseAsRoot()
             await run(&command)
         } catch {
+            if exitCode(for: error) == .validationFailure, CommandLine.arguments.dropFirst().first == "health" {
+                Output.errorText(fullMessage(for: error) + "\n")
+                exit(withError: ExitCode(Health.usageCode))
+            }
             exit(withError: error)
         }
     }

@@ -4,7 +4,7 @@ internal import Storage
 /// Why a command ends, with its exit code: those of sysexits.h, which process managers know.
 struct Failure: Error {
     enum Kind: Int32 {
-        /// EX_UNAVAILABLE: the database cannot be reached.
+        /// EX_UNAVAILABLE: the database cannot be reached, or an address is taken.
         case unavailable = 69
         /// EX_SOFTWARE: a bug.
         case software = 70
@@ -28,6 +28,7 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let failure as SettingsFailure: self.init(.configuration, failure.description)
         case let failure as SettingsProblem: self.init(.configuration, failure.description)
+        case let failure as AddressInUse: self.init(.unavailable, failure.description)
         case let failure as EmbeddedPostgresFailure:
             self.init(failure.kind == .unavailable ? .unavailable : .configuration, failure.description)
         case let failure as Migrator.Failure:

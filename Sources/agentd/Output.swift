@@ -15,6 +15,9 @@ enum Output {
         write(lines.map { "agentd: \($0)\n" }.joined(), to: STDERR_FILENO)
     }
 
+    /// Text on standard error as it is.
+    static func errorText(_ text: String) { write(text, to: STDERR_FILENO) }
+
     private static func write(_ text: String, to descriptor: Int32) {
         var text = text
         text.withUTF8 { bytes in

@@ -104,25 +104,30 @@ struct CertificateTests {
             try await Keys.with { new in
                 try Self.replace(old.server.certificate, by: new.server.certificate)
                 daemon.signal(SIGHUP)
-                try await waitUntil { daemon.log.contains("The new certificates cannot be used") }
+                try await waitUntil { daemon.log.contains("The new certificates cannot be used yet") }
                 #expect(daemon.log.contains("does not belong to the first certificate of the chain"))
                 let stillOld = await Self.connects(world, old, daemon)
                 #expect(stillOld)
                 try Self.replace(old.server.key, by: new.server.key)
                 daemon.signal(SIGHUP)
                 try await waitUntil { await Self.connects(world, new, daemon) }
+                #expect(daemon.log.contains("The certificates were exchanged"))
             }
         }
     }
 
-    @Test("What cannot be used changes nothing, and the log says so", arguments: ["", "rubbish"])
+    @Test(
+        "What cannot be used at a second look either changes nothing, and is an error in the log",
+        arguments: ["", "rubbish"])
     func unusable(_ text: String) async throws {
         try await Self.with { world, keys, daemon in
             for path in [keys.server.key, keys.server.certificate] {
                 try Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
                 daemon.signal(SIGHUP)
             }
-            try await waitUntil { daemon.log.contains("The new certificates cannot be used") }
+            try await waitUntil { daemon.log.contains("The new certificates cannot be used yet") }
+            // By itself: nobody asks it to look again.
+            try await waitUntil { daemon.log.contains(/ERROR .*stay in force until the files change again/) }
             let serves = await Self.connects(world, keys, daemon)
             #expect(serves)
         }

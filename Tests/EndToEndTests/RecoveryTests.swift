@@ -45,6 +45,24 @@ struct RecoveryTests {
         }
     }
 
+    @Test("A database that is gone and back before anybody notices is proven anew, and calls are served meanwhile")
+    func unnoticedLoss() async throws {
+        try await World.withOwnCluster { world, cluster in
+            func proven() async throws -> Double? {
+                try await world.daemon.metrics()["agentd_isolation_proven_timestamp_seconds"]
+            }
+            let before = try #require(try await proven())
+            // The time has whole seconds.
+            try await waitUntil { Date().timeIntervalSince1970 >= before + 1 }
+            _ = try cluster.database.rows(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename LIKE 'agentd\\_%'")
+            try await waitUntil { try await proven() ?? 0 > before }
+            #expect(world.daemon.log.contains("Every connection to the database was lost and made again"))
+            let agent = try await world.speak(as: world.ada) { try await $0.createAgent("after") }
+            #expect(agent.name == "after")
+        }
+    }
+
     @Test("While the database is away calls are refused at once, and health says so until it is back")
     func databaseAway() async throws {
         try await World.withOwnCluster { world, cluster in

@@ -41,6 +41,22 @@ struct ShutdownTests {
         }
     }
 
+    @Test("Without a client it says so too, for as long as probes take to notice")
+    func probes() async throws {
+        try await World.with { world in
+            let health = ["health", "--address", world.daemon.address]
+            #expect(try await Program.run("agentd", health).code == 0)
+            world.daemon.signal(SIGTERM)
+            var codes: Set<Int32> = []
+            try await waitUntil {
+                codes.insert(try await Program.run("agentd", health).code)
+                return codes.contains(2)
+            }
+            #expect(codes.isSuperset(of: [4, 2]), "\(codes)")
+            #expect(await world.daemon.exitCode() == 0)
+        }
+    }
+
     @Test("Before it lets go of its clients it says that it does not serve any more")
     func health() async throws {
         try await Self.withLockedWorld { world, lock in

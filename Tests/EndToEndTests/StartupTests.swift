@@ -100,16 +100,30 @@ struct StartupTests {
         }
     }
 
-    @Test("A database that cannot be reached is told from a wrong configuration")
-    func unreachable() async throws {
-        let exit = try await Program.run(
-            "agentd", ["serve"],
-            environment: [
-                "AGENTD_DATABASE_URL": "host=/nonexistent dbname=agentd", "AGENTD_LISTEN": "127.0.0.1:0",
-                "AGENTD_ADMIN_LISTEN": "off",
-            ])
-        #expect(exit.code == Self.unavailable)
-        #expect(exit.log.contains("/nonexistent"), "\(exit.log)")
+    @Test(
+        "A database that waiting does not bring is refused as a wrong configuration",
+        arguments: [
+            "postgresql://agentd_app@127.0.0.1:port/agentd", "postgresql://127.0.0.1/agentd?canary=1",
+            "host=127.0.0.1 port=5432 sslmode=never dbname=agentd",
+        ])
+    func unusableURL(url: String) async throws {
+        let exit = try await Program.run("agentd", ["serve"], environment: Self.external(url))
+        #expect(exit.code == Self.configurationError)
+        #expect(exit.log.contains("AGENTD_DATABASE_URL") && !exit.log.contains("canary"), "\(exit.log)")
+    }
+
+    @Test("So is a role or a database that is not there", arguments: ["dbname=never_was", "user=never_was"])
+    func nobody(words: String) async throws {
+        try await TestDatabase.with { database in
+            let url = ["AGENTD_DATABASE_URL": "\(database.application) \(words)"]
+            let exit = try await Daemon.refusedStart(database, settings: url)
+            #expect(exit.code == Self.configurationError)
+            #expect(exit.log.contains("AGENTD_DATABASE_URL") && exit.log.contains("does not exist"), "\(exit.log)")
+        }
+    }
+
+    private static func external(_ url: String) -> [String: String] {
+        ["AGENTD_DATABASE_URL": url, "AGENTD_LISTEN": "127.0.0.1:0", "AGENTD_ADMIN_LISTEN": "off"]
     }
 
     @Test("migrate says what it did, and the second time that there is nothing to do")
@@ -179,14 +193,26 @@ struct StartupTests {
         }
     }
 
-    @Test("An address that is taken is refused with the setting's name")
+    @Test("An address that stays taken ends the start with the setting's name, and with a code for trying again")
     func addressInUse() async throws {
         try await TestDatabase.with { database in
             try await Self.withListeningPort { port in
                 let exit = try await Daemon.refusedStart(database, settings: ["AGENTD_LISTEN": "127.0.0.1:\(port)"])
-                #expect(exit.code == Self.configurationError)
+                #expect(exit.code == Self.unavailable)
                 #expect(exit.log.contains("AGENTD_LISTEN 127.0.0.1:\(port)"), "\(exit.log)")
             }
+        }
+    }
+
+    @Test("An address that is let go of meanwhile is taken then")
+    func addressFreed() async throws {
+        try await TestDatabase.with { database in
+            let former = try await Daemon.start(database)
+            let settings = ["AGENTD_LISTEN": former.address, "AGENTD_ADMIN_LISTEN": try #require(former.adminAddress)]
+            former.signal(SIGKILL)
+            async let latter: Void = Daemon.with(database, settings: settings) { _ in }
+            _ = await former.exitCode()
+            try await latter
         }
     }
 
@@ -237,7 +263,7 @@ struct StartupTests {
 
     @Test(
         "health answers 1 for a wrong command line",
-        arguments: [["--address", "127.0.0.1:99999"], ["--rpc-timeout", "soon"]])
+        arguments: [["--address", "127.0.0.1:99999"], ["--rpc-timeout", "soon"], ["--bogus"], ["--service"], ["x"]])
     func healthUsage(arguments: [String]) async throws {
         let exit = try await Program.run("agentd", ["health"] + arguments)
         #expect(exit.code == 1)

@@ -117,6 +117,24 @@ struct TLSTests {
         }
     }
 
+    @Test("Who names a name means it alone, whatever address is in the certificate")
+    func serverName() async throws {
+        try await Self.with(names: "DNS:agentd.example,DNS:*.agentd.example,IP:127.0.0.1") { world, keys, daemon in
+            func health(_ name: String?) async throws -> Daemon.Exit {
+                let named = name.map { ["--server-name", $0] } ?? []
+                return try await world.agentctl(
+                    token: nil,
+                    ["health", "--address", daemon.address, "--ca", keys.authority.own.certificate] + named)
+            }
+            for name in [nil, "agentd.example", "AGENTD.example", "one.agentd.example"] {
+                #expect(try await health(name).success() == "SERVING\n")
+            }
+            for name in ["other.example", "one.two.agentd.example", "example"] {
+                try await health(name).expectFailure(Self.noConnection, "not for the name", "hint: ", "--server-name")
+            }
+        }
+    }
+
     @Test("With mutual TLS only a client with a certificate of the authority comes in")
     func mutual() async throws {
         try await Self.with(isMutual: true) { world, keys, daemon in

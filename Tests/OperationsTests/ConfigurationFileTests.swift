@@ -38,11 +38,14 @@ struct ConfigurationFileTests {
     func noObject(text: String) throws {
         let problem = try #require(throws: SettingsProblem.self) { try TestFile.configuration(text) }
         #expect(problem.description.contains("is not one JSON object"))
+        #expect(problem.description.hasSuffix(".") && !problem.description.contains(".."), "\(problem)")
     }
 
     @Test("A file that is not there is refused by name")
     func missing() throws {
         let problem = try #require(throws: SettingsProblem.self) { try ConfigurationFile(path: "/nowhere/agentd.json") }
-        #expect(problem.description.contains("/nowhere/agentd.json cannot be read"))
+        #expect(
+            problem.description
+                == "The configuration file /nowhere/agentd.json cannot be read: no such file or directory")
     }
 }

@@ -13,13 +13,17 @@ struct FileWatchTests {
 
         var all: [[String]] { state.withLock { $0 } }
 
-        func note(_ files: [TextFile]) { state.withLock { $0.append(files.map(\.text)) } }
+        /// What is rubbish is left open.
+        func note(_ files: [TextFile]) -> FileWatch.Outcome {
+            state.withLock { $0.append(files.map(\.text)) }
+            return files.contains { $0.text == "rubbish" } ? .open : .settled
+        }
     }
 
     @Test("Asked to look, it hands on all of its files when one has changed, and says nothing when none has")
     func change() async throws {
         try await watching(["old certificate", "old key"]) { paths, look, heard in
-            try Data("new key".utf8).write(to: URL(filePath: paths[1]))
+            try Data("new key".utf8).write(to: URL(filePath: paths[1]), options: .atomic)
             look()
             try await waitUntil { heard.all == [["old certificate", "new key"]] }
             look()
@@ -43,10 +47,31 @@ struct FileWatchTests {
         }
     }
 
+    @Test("What was left open is handed on again at the next look, and no more when it was settled")
+    func open() async throws {
+        try await watching(["a"]) { paths, look, heard in
+            try Data("rubbish".utf8).write(to: URL(filePath: paths[0]), options: .atomic)
+            look()
+            try await waitUntil { heard.all == [["rubbish"]] }
+            look()
+            try await waitUntil { heard.all.count > 1 }
+            #expect(heard.all.allSatisfy { $0 == ["rubbish"] })
+            try Data("b".utf8).write(to: URL(filePath: paths[0]), options: .atomic)
+            look()
+            try await waitUntil { heard.all.last == ["b"] }
+            let settled = heard.all.count
+            look()
+            try Data("c".utf8).write(to: URL(filePath: paths[0]), options: .atomic)
+            look()
+            try await waitUntil { heard.all.last == ["c"] }
+            #expect(heard.all.count == settled + 1)
+        }
+    }
+
     @Test("Without being asked it looks by itself")
     func byItself() async throws {
         try await watching(["a"]) { paths, _, heard in
-            try Data("b".utf8).write(to: URL(filePath: paths[0]))
+            try Data("b".utf8).write(to: URL(filePath: paths[0]), options: .atomic)
             try await waitUntil { heard.all == [["b"]] }
         }
     }

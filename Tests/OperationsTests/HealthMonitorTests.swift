@@ -24,6 +24,9 @@ struct HealthMonitorTests {
             var inspections: [IsolationProof.Depth] = []
             var readiness: [Bool] = []
             var isDraining = false
+            /// Since when each pool has had a connection, and the time.
+            var connectedSince: UInt64 = 0
+            var uptime: UInt64 = 1
         }
 
         private let state = Mutex(State())
@@ -42,13 +45,14 @@ struct HealthMonitorTests {
             pace.inspectionLimit = .milliseconds(50)
             pace.intervalsBetweenInspections = intervals
             return HealthMonitor(
-                pace: pace, check: { try await self.check() }, inspect: { try self.inspect($0) }, state: admin,
+                pace: pace, check: { try await self.check() }, uptimeNanoseconds: { self.now.uptime },
+                inspect: { try self.inspect($0) }, state: admin,
                 setReady: { ready in self.state.withLock { $0.readiness.append(ready) } },
                 beginDraining: { self.state.withLock { $0.isDraining = true } },
                 logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
         }
 
-        private func check() async throws {
+        private func check() async throws -> UInt64 {
             let isSilent = state.withLock { state in
                 state.checks += 1
                 state.silentChecks += state.isSilent ? 1 : 0
@@ -57,6 +61,7 @@ struct HealthMonitorTests {
             // As a thread that is blocked does, it takes no notice of being cancelled.
             if isSilent { try await Task { try await waitUntil { !self.now.isSilent } }.value }
             if let failure = state.withLock(\.failure) { throw Fault(description: failure) }
+            return state.withLock(\.connectedSince)
         }
 
         private func inspect(_ depth: IsolationProof.Depth) throws -> DatabaseInspection.Finding {
@@ -139,6 +144,39 @@ struct HealthMonitorTests {
             try await scene.wait { $0.readiness == [false, true] }
             #expect(scene.now.inspections.allSatisfy { $0 == .full })
             #expect(scene.failures == [])
+        }
+    }
+
+    @Test("When every connection was lost and made again unnoticed, the isolation is proven anew while it serves")
+    func reconnected() async throws {
+        try await Self.watching { scene in
+            try await scene.wait { $0.checks > 5 }
+            #expect(scene.now.inspections == [])
+            scene.change {
+                $0.connectedSince = 10
+                $0.uptime = 20
+                $0.inspectionFailure = "too many connections"
+            }
+            // It is tried until it succeeds, and once more for what is lost after that.
+            try await scene.wait { $0.inspections.count > 2 }
+            scene.change { $0.inspectionFailure = nil }
+            let failed = scene.now.inspections.count
+            try await scene.wait { $0.inspections.count > failed }
+            let (inspections, checks) = (scene.now.inspections, scene.now.checks)
+            try await scene.wait { $0.checks > checks + 10 }
+            #expect(scene.now.inspections.count <= inspections.count + 1)
+            #expect(scene.now.inspections.allSatisfy { $0 == .full })
+            #expect(scene.now.readiness == [] && scene.failures == [])
+
+            let before = scene.now.inspections.count
+            scene.change {
+                $0.connectedSince = 30
+                $0.uptime = 40
+                $0.finding = .notIsolated("another database")
+            }
+            try await scene.wait { $0.readiness == [false] }
+            #expect(scene.now.inspections.count >= before + 2)
+            #expect(scene.failures == ["isolation: another database"])
         }
     }
 

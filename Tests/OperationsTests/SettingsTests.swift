@@ -118,6 +118,31 @@ struct SettingsTests {
         #expect(settings.database.location == .embedded)
         #expect(settings.listen.listen.description == "127.0.0.1:50051")
     }
+
+    @Test(
+        "A name that nobody knows is only taken for one that is near",
+        arguments: [
+            ("AGENTD_LISTENN", "Did you mean AGENTD_LISTEN?"), ("AGENTD_LOGLEVEL", "Did you mean AGENTD_LOG_LEVEL?"),
+            ("AGENTD_BOGUS", "`agentd config --example` shows all that there are."),
+            ("AGENTD_FOO", "`agentd config --example` shows all that there are."),
+        ])
+    func unknownName(name: String, advice: String) throws {
+        let failure = try #require(throws: SettingsFailure.self) {
+            try Settings(SettingsSources(environment: [name: "1"]))
+        }
+        #expect(failure.description == "\(name) is not a setting of agentd. \(advice)")
+    }
+
+    @Test("The same address for clients and for operators is refused, unless the system chooses the ports")
+    func sameAddress() throws {
+        func settings(_ address: String) throws -> Settings {
+            try Settings(SettingsSources(environment: ["AGENTD_LISTEN": address, "AGENTD_ADMIN_LISTEN": address]))
+        }
+        let failure = try #require(throws: SettingsFailure.self) { try settings("127.0.0.1:5000") }
+        #expect(
+            failure.description.hasPrefix("AGENTD_LISTEN and AGENTD_ADMIN_LISTEN are both 127.0.0.1:5000. Give one"))
+        #expect(throws: Never.self) { try settings("127.0.0.1:0") }
+    }
 }
 
 /// A file for one test; it stays in the folder for temporary files until the process ends.

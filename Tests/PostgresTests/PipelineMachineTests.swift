@@ -35,6 +35,19 @@ struct PipelineMachineTests {
         #expect(machine.outcomes() == [.succeeded("b")])
     }
 
+    @Test("What is true of the first segment does not depend on those behind it")
+    func firstSegment() {
+        var machine = PipelineMachine<String>()
+        machine.callSent("a", preceding: 0)
+        machine.callSent("b", preceding: 0)
+        machine.syncSent()
+        machine.send("c", preceding: 0)
+        let isOfAllBeforeC = machine.firstSegment { $0 < "c" }
+        let isOfB = machine.firstSegment { $0 == "b" }
+        #expect(isOfAllBeforeC)
+        #expect(!isOfB)
+    }
+
     @Test("What is deferred fails at the Sync, after every statement has succeeded")
     func deferredError() {
         var machine = PipelineMachine<String>()

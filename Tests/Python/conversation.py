@@ -346,7 +346,7 @@ class Conversation:
     def broken_protocol(self):
         frames = {
             "COMPRESSION_UNSUPPORTED": b"\x01\x00\x00\x00\x00",
-            "FRAME_FLAGS_INVALID": b"GET / HTTP/1.1\r\n\r\n",
+            "FRAME_FLAGS_INVALID": b"\x7f\x00\x00\x00\x00",
             "FRAME_TOO_LARGE": b"\x00\xff\xff\xff\xff",
             "FRAME_MALFORMED": b"\x00\x00\x00\x00\x01\x12",
             "FRAME_UNKNOWN": b"\x00\x00\x00\x00\x00",

@@ -64,7 +64,7 @@ package final class Dialer {
         }
         guard let tls = configuration.tls else { return completion(.success(channel)) }
         self.channel = channel
-        let handshake = Handshake { result in
+        let handshake = Handshake(accepts: tls.accepts) { result in
             self.channel = nil
             completion(result.map { channel })
         }
@@ -83,9 +83,14 @@ package final class Dialer {
 private final class Handshake: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    private let accepts: (NIOSSLCertificate?) -> Bool
     private var completion: ((Result<Void, any Error>) -> Void)?
 
-    init(completion: @escaping (Result<Void, any Error>) -> Void) { self.completion = completion }
+    /// - Parameter accepts: Whether a certificate that the library accepted is the one that is wanted.
+    init(accepts: @escaping (NIOSSLCertificate?) -> Bool, completion: @escaping (Result<Void, any Error>) -> Void) {
+        self.accepts = accepts
+        self.completion = completion
+    }
 
     /// Does nothing the second time.
     func end(_ result: Result<Void, any Error>) {
@@ -95,7 +100,13 @@ private final class Handshake: ChannelInboundHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .handshakeCompleted = event as? TLSUserEvent { end(.success(())) }
+        if case .handshakeCompleted = event as? TLSUserEvent {
+            let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+            guard accepts(certificate) else {
+                return errorCaught(context: context, error: NIOSSLExtraError.failedToValidateHostname)
+            }
+            end(.success(()))
+        }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -1,4 +1,5 @@
 package import AgentdCore
+internal import Glibc
 internal import HummingbirdCore
 package import Logging
 internal import LoopExecutor
@@ -38,7 +39,7 @@ package final class AdminServer: Service, Sendable {
     ///   - address: Of the setting `AGENTD_ADMIN_LISTEN`.
     ///   - collect: Called before each answer of `/metrics`, to set the gauges that are only looked at then. When it
     ///     takes longer than a second the answer has the figures of before.
-    /// - Throws: `SettingsProblem` when it cannot listen there.
+    /// - Throws: `AddressInUse` when somebody else listens there, and `SettingsProblem` when nobody can.
     package static func bind(
         _ address: TCPAddress, state: AdminState, metrics: PrometheusMetrics, build: BuildInformation,
         collect: @escaping @Sendable () async -> Void, logger: Logger
@@ -92,11 +93,13 @@ package final class AdminServer: Service, Sendable {
         try? await group.shutdownGracefully()
     }
 
-    private static func problem(_ address: TCPAddress, _ error: any Error) -> SettingsProblem {
-        let reason = (error as? IOError).map { SystemError.description(of: $0.errnoCode).lowercased() } ?? "\(error)"
-        return SettingsProblem(
+    private static func problem(_ address: TCPAddress, _ error: any Error) -> any Error {
+        let code = (error as? IOError)?.errnoCode
+        let reason = code.map { SystemError.description(of: $0).lowercased() } ?? "\(error)"
+        let text =
             "agentd cannot listen on AGENTD_ADMIN_LISTEN \(address): \(reason). Choose another address or port, stop "
-                + "what listens there, or set it to `off`.")
+            + "what listens there, or set it to `off`."
+        return code == EADDRINUSE ? AddressInUse(text) : SettingsProblem(text)
     }
 
     private static func warnUnlessLocal(_ address: TCPAddress, _ logger: Logger) {

@@ -37,8 +37,14 @@ package struct ReadinessReport: Sendable, Equatable {
         let index = checks.firstIndex { $0.name == name } ?? checks.endIndex
         if index == checks.endIndex { checks.append(Check(name: name)) }
         checks[index].failure = reason.map {
-            Check.Failure(reason: Self.line($0), since: checks[index].failure?.since ?? time)
+            Check.Failure(reason: Self.reason($0), since: checks[index].failure?.since ?? time)
         }
+    }
+
+    /// As it stands in front of "since when".
+    private static func reason(_ text: String) -> String {
+        let line = line(text)
+        return line.hasSuffix(".") ? String(line.dropLast()) : line
     }
 
     /// A text from elsewhere as a line: without what would begin another one, and without what looks like a secret.
@@ -66,7 +72,7 @@ extension ReadinessReport {
 
     private var phaseLine: String {
         switch phase {
-        case .starting(let work): "[-] starting: \(Self.line(work)), since \(phaseTime.text)"
+        case .starting(let work): "[-] starting: \(Self.reason(work)), since \(phaseTime.text)"
         case .serving: "[+] serving since \(phaseTime.text)"
         case .draining: "[-] draining since \(phaseTime.text): calls in flight are finished, new ones are refused"
         }

@@ -31,7 +31,7 @@ struct Cluster: Sendable {
                 attributes: [.posixPermissions: 0o700])
         } catch {
             throw EmbeddedPostgresFailure(
-                .configuration, "\(data.unfinishedCluster) cannot be made: \(error.localizedDescription)")
+                .configuration, "\(data.unfinishedCluster) cannot be made: \(SystemError.reason(error))")
         }
         try account.own(data.unfinishedCluster)
         let end = try run([

@@ -32,7 +32,7 @@ struct DataFolder: Sendable {
             } catch {
                 throw EmbeddedPostgresFailure(
                     .configuration,
-                    "The data folder \(given) cannot be made: \(error.localizedDescription) "
+                    "The data folder \(given) cannot be made: \(SystemError.reason(error)). "
                         + "Choose another one with AGENTD_DATA_DIR.")
             }
         }
@@ -69,7 +69,7 @@ struct DataFolder: Sendable {
             try name.write(toFile: clusterNameFile, atomically: true, encoding: .utf8)
         } catch {
             throw EmbeddedPostgresFailure(
-                .configuration, "\(clusterNameFile) cannot be written: \(error.localizedDescription)")
+                .configuration, "\(clusterNameFile) cannot be written: \(SystemError.reason(error))")
         }
         return name
     }

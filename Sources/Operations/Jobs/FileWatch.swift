@@ -4,12 +4,19 @@ internal import ServiceLifecycle
 /// Looks at files every few seconds, and at once when asked to, and hands on their texts when one of them has changed.
 /// It compares texts and not times, so that it also notices a file that was exchanged for an older one.
 package struct FileWatch: Service {
+    /// What became of texts that were handed on.
+    package enum Outcome: Sendable {
+        case settled
+        /// They are to be handed on again at the next look, changed or not.
+        case open
+    }
+
     /// Reading small files costs nothing; who exchanges keys waits no longer than this.
     private static let interval = Duration.seconds(5)
 
     private let files: [TextFile]
     private let requests: AsyncStream<Void>
-    private let changed: @Sendable ([TextFile]) async -> Void
+    private let changed: @Sendable ([TextFile]) async -> Outcome
     private let logger: Logger
 
     /// - Parameters:
@@ -18,7 +25,7 @@ package struct FileWatch: Service {
     ///   - changed: Takes all of them, in the same order.
     package init(
         _ files: [TextFile], requests: AsyncStream<Void>, logger: Logger,
-        changed: @escaping @Sendable ([TextFile]) async -> Void
+        changed: @escaping @Sendable ([TextFile]) async -> Outcome
     ) {
         self.files = files
         self.requests = requests
@@ -43,12 +50,15 @@ package struct FileWatch: Service {
     private func look(at wakeUps: AsyncStream<Void>) async {
         var known = files
         var unreadable: Set<String> = []
+        var outcome = Outcome.settled
         for await _ in wakeUps {
             var found: [TextFile] = []
             for file in known {
                 do throws(SettingsProblem) {
                     found.append(try file.readAgain())
-                    unreadable.remove(file.path)
+                    if unreadable.remove(file.path) != nil {
+                        logger.notice("The file can be used again", metadata: ["file": "\(file.path)"])
+                    }
                 } catch {
                     guard unreadable.insert(file.path).inserted else { continue }
                     logger.error(
@@ -56,9 +66,9 @@ package struct FileWatch: Service {
                         metadata: ["file": "\(file.path)", "reason": "it \(error.description)"])
                 }
             }
-            guard found.count == known.count, found != known else { continue }
+            guard found.count == known.count, found != known || outcome == .open else { continue }
             known = found
-            await changed(found)
+            outcome = await changed(found)
         }
     }
 }

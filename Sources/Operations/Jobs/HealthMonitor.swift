@@ -7,7 +7,9 @@ package import Storage
 ///
 /// Each second it asks the database whether it answers. Every few minutes it has the database inspected: whether its
 /// schema is still ours and keeps tenants apart. It is inspected, too, before the daemon is ready again after the
-/// database was away: another one may have come back. An accident is no state: what changes the verdict is found twice.
+/// database was away: another one may have come back. When it was away for less time than it takes to be noticed, what
+/// tells so is that every connection of the last inspection is gone. An accident is no state: what changes the verdict
+/// is found twice.
 package struct HealthMonitor: Service {
     /// How often what is asked, and how long an answer may take.
     struct Pace: Sendable {
@@ -24,8 +26,9 @@ package struct HealthMonitor: Service {
     }
 
     private let pace: Pace
-    private let database: BoundedQuestion<Void, Void>
+    private let database: BoundedQuestion<Void, UInt64>
     private let inspection: BoundedQuestion<IsolationProof.Depth, DatabaseInspection.Finding>
+    private let uptimeNanoseconds: @Sendable () -> UInt64
     private let state: AdminState
     private let setReady: @Sendable (Bool) -> Void
     private let beginDraining: @Sendable () -> Void
@@ -33,30 +36,33 @@ package struct HealthMonitor: Service {
 
     /// - Parameters:
     ///   - check: One cheap question to the database by each event loop over each pool, which ends by itself within a
-    ///     second or so.
+    ///     second or so. It returns since when each pool has had a connection, by the clock of `uptimeNanoseconds`.
     ///   - inspect: Inspects the database without blocking the task.
     ///   - state: Learns what is wrong. It must be told of the serving before.
     ///   - setReady: Hears each change. At first agentd is taken to be ready: its start has checked everything.
     ///   - beginDraining: Called when the shutdown begins; nothing is said after it.
     package init(
-        check: @escaping @Sendable () async throws -> Void,
+        check: @escaping @Sendable () async throws -> UInt64, uptimeNanoseconds: @escaping @Sendable () -> UInt64,
         inspect: @escaping @Sendable (IsolationProof.Depth) async throws -> DatabaseInspection.Finding,
         state: AdminState, setReady: @escaping @Sendable (Bool) -> Void,
         beginDraining: @escaping @Sendable () -> Void, logger: Logger
     ) {
         self.init(
-            pace: Pace(), check: check, inspect: inspect, state: state, setReady: setReady,
+            pace: Pace(), check: check, uptimeNanoseconds: uptimeNanoseconds, inspect: inspect, state: state,
+            setReady: setReady,
             beginDraining: beginDraining, logger: logger)
     }
 
     init(
-        pace: Pace, check: @escaping @Sendable () async throws -> Void,
+        pace: Pace, check: @escaping @Sendable () async throws -> UInt64,
+        uptimeNanoseconds: @escaping @Sendable () -> UInt64,
         inspect: @escaping @Sendable (IsolationProof.Depth) async throws -> DatabaseInspection.Finding,
         state: AdminState, setReady: @escaping @Sendable (Bool) -> Void,
         beginDraining: @escaping @Sendable () -> Void, logger: Logger
     ) {
         self.pace = pace
         database = BoundedQuestion(limit: pace.answerLimit) { try await check() }
+        self.uptimeNanoseconds = uptimeNanoseconds
         inspection = BoundedQuestion(limit: pace.inspectionLimit, inspect)
         self.state = state
         self.setReady = setReady
@@ -78,16 +84,23 @@ package struct HealthMonitor: Service {
         var isolation = Readiness(isReady: true)
         /// The database was away, and has not been inspected since.
         var isUninspected = false
+        /// When the last inspection that found something began: by a database that was connected to before.
+        var inspectedAt: UInt64
+        /// Every connection of that time is gone. What was proven before is believed until it is proven again.
+        var isReconnected = false
         var intervalsToInspection: Int
         var inspectionStreak: FailureStreak
 
         var isReady: Bool { database.isReady && isolation.isReady && !isUninspected }
+        /// Whether what the last inspection found may not hold.
+        var isInDoubt: Bool { isUninspected || isReconnected || isolation.isInDoubt || !isolation.isReady }
     }
 
     private func watch() async {
         // Replicas that were started together do not inspect together.
         let first = Int.random(in: pace.intervalsBetweenInspections / 2...pace.intervalsBetweenInspections)
-        var known = Knowledge(intervalsToInspection: first, inspectionStreak: FailureStreak(logger))
+        var known = Knowledge(
+            inspectedAt: uptimeNanoseconds(), intervalsToInspection: first, inspectionStreak: FailureStreak(logger))
         for check in Check.allCases { state.setCheck(check.rawValue, failure: nil) }
         while (try? await Task.sleep(for: pace.interval)) != nil {
             let wasReady = known.isReady
@@ -112,14 +125,18 @@ package struct HealthMonitor: Service {
         known.intervalsToInspection -= 1
         guard known.intervalsToInspection <= 0 else { return }
         try await inspectDatabase(&known)
-        let isInDoubt = known.isUninspected || known.isolation.isInDoubt || !known.isolation.isReady
-        known.intervalsToInspection = isInDoubt ? pace.intervalsInDoubt : pace.intervalsBetweenInspections
+        known.intervalsToInspection = known.isInDoubt ? pace.intervalsInDoubt : pace.intervalsBetweenInspections
     }
 
     /// - Returns: Whether it answers now.
     private func askDatabase(_ known: inout Knowledge) async throws(CancellationError) -> Bool {
         do {
-            try await database.ask(())
+            let connectedSince = try await database.ask(())
+            if connectedSince > known.inspectedAt, !known.isReconnected {
+                logger.notice("Every connection to the database was lost and made again; it is inspected again")
+                known.isReconnected = true
+                known.intervalsToInspection = 0
+            }
             if known.database.checked(succeeded: true) != nil {
                 logger.notice("The database answers again")
                 known.isUninspected = true
@@ -139,8 +156,9 @@ package struct HealthMonitor: Service {
 
     private func inspectDatabase(_ known: inout Knowledge) async throws(CancellationError) {
         let finding: DatabaseInspection.Finding
+        let beginning = uptimeNanoseconds()
         do {
-            finding = try await inspection.ask(known.isUninspected ? .full : .catalogue)
+            finding = try await inspection.ask(known.isUninspected || known.isReconnected ? .full : .catalogue)
         } catch {
             if Task.isCancelled { throw CancellationError() }
             // What was proven before is not disproven by that.
@@ -152,6 +170,7 @@ package struct HealthMonitor: Service {
             return
         }
         known.inspectionStreak.succeeded("The database can be inspected again")
+        known.inspectedAt = beginning
         take(finding, &known)
     }
 
@@ -161,6 +180,7 @@ package struct HealthMonitor: Service {
         let isChanged = known.isolation.checked(succeeded: isFine) != nil
         // Found once, something wrong is still in doubt.
         guard isFine || !known.isolation.isReady else { return }
+        known.isReconnected = false
         if known.isUninspected {
             known.isUninspected = false
             state.setCheck(Check.database.rawValue, failure: nil)
@@ -188,5 +208,8 @@ package struct HealthMonitor: Service {
         }
     }
 
-    private static func reason(_ error: any Error) -> String { (error as? ServiceError)?.forLog ?? "\(error)" }
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? ServiceError else { return "\(error)" }
+        return error.reason == .deadlineExceeded && error.cause == nil ? "it did not answer in time" : error.forLog
+    }
 }

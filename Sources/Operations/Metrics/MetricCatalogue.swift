@@ -28,10 +28,14 @@ package enum MetricCatalogue {
 
     private static let connections = [
         MetricDefinition(
-            "agentd_connections", .gauge, labels: ["door"], "Open connections of clients, by the protocol they speak."),
+            "agentd_certificate_expiry_timestamp_seconds", .gauge,
+            "When the certificate of the port ends, in seconds since 1970; absent where nothing is encrypted."),
+        MetricDefinition(
+            "agentd_connections", .gauge, labels: ["door"],
+            "Open connections of clients, by the protocol they speak; unknown until they have said so."),
         MetricDefinition(
             "agentd_connections_refused_total", .counter, labels: ["reason"],
-            "Connections of clients that were closed instead of served, by reason."),
+            "Connections of clients that were not served, or ended for what the client did, by reason."),
     ]
 
     private static let database = [

@@ -19,7 +19,7 @@ package struct ConfigurationFile: Sendable {
         do {
             contents = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw SettingsProblem("The configuration file \(path) cannot be read: \(error.localizedDescription)")
+            throw SettingsProblem("The configuration file \(path) cannot be read: \(SystemError.reason(error))")
         }
         try self.init(path: path, contents: contents)
     }
@@ -58,7 +58,8 @@ package struct ConfigurationFile: Sendable {
             return (error as? DecodingError) == nil ? "\(error)" : "it must look like {\"log_level\": \"info\"}"
         }
         let cause = (context.underlyingError as? NSError)?.userInfo["NSDebugDescription"] as? String
-        return cause ?? context.debugDescription
+        let explanation = cause ?? context.debugDescription
+        return explanation.hasSuffix(".") ? String(explanation.dropLast()) : explanation
     }
 
     /// JSON distinguishes `true` and `1`; the library that reads the values does not.

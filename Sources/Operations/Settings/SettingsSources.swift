@@ -93,7 +93,7 @@ package struct SettingsSources: Sendable {
             return text
         } catch {
             throw SettingsProblem(
-                "The file \(path) of \(entry.name) (\(origin)) cannot be read: \(error.localizedDescription)")
+                "The file \(path) of \(entry.name) (\(origin)) cannot be read: \(SystemError.reason(error))")
         }
     }
 

@@ -22,7 +22,7 @@ package struct TextFile: Sendable, Equatable {
             defer { try? file.close() }
             contents = try file.read(upToCount: Self.maximumBytes + 1) ?? Data()
         } catch {
-            throw SettingsProblem("cannot be read: \(error.localizedDescription)")
+            throw SettingsProblem("cannot be read: \(SystemError.reason(error))")
         }
         guard contents.count <= Self.maximumBytes else {
             throw SettingsProblem("has more than \(Self.maximumBytes) bytes")

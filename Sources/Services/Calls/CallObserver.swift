@@ -11,7 +11,9 @@ package final class CallObserver {
     private let measuresOfUnknown: CallMeasures
     private let framedCallsInFlight: Meter
     private let grpcCallsInFlight: Meter
-    private var refusals: [Reason: Counter] = [:]
+    /// Of every reason there can be, so that each is seen before the first time: what begins with 1 looks to Prometheus
+    /// as if nothing had happened.
+    private let refusals: [Reason: Counter]
 
     /// - Parameter metrics: The backend; it must be in place before this is made.
     package init(log: CallLog, metrics: any MetricsFactory = MetricsSystem.factory) {
@@ -20,6 +22,11 @@ package final class CallObserver {
         }
         self.log = log
         self.metrics = metrics
+        refusals = Dictionary(
+            uniqueKeysWithValues: Reason.allCases.filter(\.isForWantOfRoom).map { reason in
+                let dimensions = [("reason", reason.rawValue)]
+                return (reason, Counter(label: "agentd_refusals_total", dimensions: dimensions, factory: metrics))
+            })
         measuresOfUnknown = CallMeasures(of: nil, metrics)
         framedCallsInFlight = inFlight(.framed)
         grpcCallsInFlight = inFlight(.grpc)
@@ -44,7 +51,7 @@ package final class CallObserver {
         let nanoseconds = now > call.startedAt ? now - call.startedAt : 0
         measures.ended(code, nanoseconds: Int64(clamping: nanoseconds))
         callsInFlight(of: call.origin.door).decrement()
-        if let reason, reason.isForWantOfRoom { refusal(for: reason).increment() }
+        if let reason { refusals[reason]?.increment() }
         log.ended(call, code, reason, nanoseconds: nanoseconds)
     }
 
@@ -67,14 +74,6 @@ package final class CallObserver {
         case .framed: framedCallsInFlight
         case .grpc: grpcCallsInFlight
         }
-    }
-
-    private func refusal(for reason: Reason) -> Counter {
-        if let known = refusals[reason] { return known }
-        let new = Counter(
-            label: "agentd_refusals_total", dimensions: [("reason", reason.rawValue)], factory: metrics)
-        refusals[reason] = new
-        return new
     }
 }
 

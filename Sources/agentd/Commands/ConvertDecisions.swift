@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Storage
 internal import Foundation
+internal import Operations
 
 /// What an operator decides about a conversion. What is not given stays as an earlier run began, or at its default.
 struct ConvertDecisions: ParsableArguments {
@@ -51,7 +52,7 @@ struct ConvertDecisions: ParsableArguments {
             return try String(contentsOf: URL(fileURLWithPath: path), encoding: .utf8)
         } catch {
             throw Failure(
-                .configuration, "The file \(path) of \(option) cannot be read: \(error.localizedDescription)")
+                .configuration, "The file \(path) of \(option) cannot be read: \(SystemError.reason(error))")
         }
     }
 }

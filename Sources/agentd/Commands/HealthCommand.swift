@@ -39,6 +39,9 @@ struct Health: AsyncParsableCommand {
         case notServing = 4
     }
 
+    /// For what the library of the command line refuses, too.
+    static var usageCode: Int32 { Code.usage.rawValue }
+
     func run() async throws {
         let client = AgentdClient(configuration: try configuration())
         let status: AgentdClient.HealthStatus

@@ -10,8 +10,9 @@ struct Serve: AsyncParsableCommand {
             takes at most 30 seconds; a second one ends it at once. SIGHUP reads the configuration file and every file \
             that a setting names again, and takes over what can be changed while it runs. Logs go to standard error.
 
-            Exit codes: 0 stopped as told, 64 wrong command line, 69 the database cannot be reached, 70 internal \
-            error, 78 wrong configuration, or a database that could not keep tenants apart.
+            Exit codes: 0 stopped as told, 64 wrong command line, 69 an address is taken or the database of no use, \
+            70 internal error, 78 wrong configuration, or a database that could not keep tenants apart. A database \
+            that cannot be reached is waited for.
 
             \(SettingsTable.help)
             """)

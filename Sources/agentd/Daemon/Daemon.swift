@@ -57,6 +57,7 @@ struct Daemon: Sendable {
         identity = try await DaemonIdentity(settings.identity, logger: logger)
         health = HealthState()
         admin = try await DaemonAdmin.start(settings, logger: logger)
+        certificates?.recordExpiry()
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.listen.eventLoops)
         do {
             port = try await DaemonPort.open(
@@ -73,13 +74,16 @@ struct Daemon: Sendable {
     private mutating func connect() async throws {
         admin.state.setPhase(.starting("getting the database ready"))
         try Task.checkCancellation()
-        let database = try await DaemonDatabase.start(settings, logger: logger)
+        let wait = DatabaseWait(settings.database, state: admin.state, logger: logger)
+        let database = try await DaemonDatabase.start(settings, wait: wait, logger: logger)
         self.database = database
         admin.state.setIsolationProof(failure: nil)
         admin.state.setWarnings(database.warnings)
         try Task.checkCancellation()
         admin.state.setPhase(.starting("opening connections to the database"))
-        let keys = try await Blocking.run { try PlatformKeys(platformConninfo: database.platform) }
+        let keys = try await wait.run {
+            try await Blocking.run { try PlatformKeys(platformConninfo: database.platform) }
+        }
         let shared = LoopServices.Shared(
             signingKeys: identity.signingKeys, singleTenant: database.singleTenant,
             dispatch: Dispatcher.Shared(
@@ -88,7 +92,7 @@ struct Daemon: Sendable {
                 maximumMessageBytes: settings.limits.wire.messageBytes),
             logger: logger)
         loops = group.makeIterator().map { LoopServices($0, database: database, settings: settings, shared: shared) }
-        for loop in loops { try await Self.warm(loop) }
+        for loop in loops { try await wait.run { try await Self.warm(loop) } }
         try Task.checkCancellation()
         admin.watch(loops)
         try await port.serve(loops)
@@ -213,7 +217,11 @@ extension Daemon {
             applicationConninfo: database.application, platformConninfo: database.platform,
             rowLevelSecurity: settings.tenancy.usesRowLevelSecurity)
         return HealthMonitor(
-            check: { for loop in loops { try await loop.check() } },
+            check: {
+                var connectedSince: UInt64 = 0
+                for loop in loops { connectedSince = max(connectedSince, try await loop.check()) }
+                return connectedSince
+            }, uptimeNanoseconds: { NIODeadline.now().uptimeNanoseconds },
             inspect: { depth in try await Blocking.run { try inspection.run(depth) } }, state: admin.state,
             setReady: { health.setReady($0) }, beginDraining: { health.beginDraining() }, logger: logger)
     }

@@ -21,9 +21,11 @@ struct DaemonAdmin: Sendable {
         let loops = LoopMetrics()
         var server: AdminServer?
         if let address = settings.listen.adminListen {
-            server = try await AdminServer.bind(
-                address, state: state, metrics: metrics, build: BuildInformation(version: Version.number),
-                collect: { await loops.collect() }, logger: logger)
+            server = try await AddressInUse.waitedFor {
+                try await AdminServer.bind(
+                    address, state: state, metrics: metrics, build: BuildInformation(version: Version.number),
+                    collect: { await loops.collect() }, logger: logger)
+            }
         }
         return DaemonAdmin(state: state, server: server, loops: loops)
     }

@@ -1,12 +1,15 @@
 internal import Listening
 internal import Logging
+internal import Metrics
 internal import Operations
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// The certificates of the port, and how they stay up to date.
 struct DaemonCertificates: Sendable {
     let certificates: ServerCertificates
     private let files: TLSSettings.Files
+    private let refusedBefore = Refused()
     private let logger: Logger
 
     /// Nil when connections are not encrypted.
@@ -24,21 +27,45 @@ struct DaemonCertificates: Sendable {
         tellValidity("The port is encrypted")
     }
 
+    /// Says when the certificate in force ends; once metrics are in place, and after each exchange.
+    func recordExpiry() {
+        Gauge(label: "agentd_certificate_expiry_timestamp_seconds").record(certificates.validity.end.secondsSince1970)
+    }
+
     func services(reload: ReloadSignal) -> [any Service] {
         [FileWatch(files.all, requests: reload.requests(), logger: logger) { exchange(for: $0) }]
     }
 
-    /// What cannot be used changes nothing. A new certificate whose key has not come yet is such; both are looked at
-    /// again when the key comes.
-    private func exchange(for files: [TextFile]) {
+    /// What cannot be used changes nothing. A certificate whose key has not come yet is such: that is only worth an
+    /// error when it is still so at the next look.
+    private func exchange(for files: [TextFile]) -> FileWatch.Outcome {
         do throws(CertificateProblem) {
             try certificates.exchange(for: files.certificateTexts)
+            refusedBefore.texts.withLock { $0 = nil }
+            recordExpiry()
             tellValidity("The certificates were exchanged; connections from now on have the new ones")
+            return .settled
         } catch {
-            logger.error(
-                "The new certificates cannot be used; those from before stay in force until the files change again",
-                metadata: ["reason": "\(self.files.describe(error))"])
+            let isFirstLook = refusedBefore.texts.withLock { texts in
+                defer { texts = files }
+                return texts != files
+            }
+            let reason: Logger.Metadata = ["reason": "\(self.files.describe(error))"]
+            if isFirstLook {
+                logger.notice(
+                    "The new certificates cannot be used yet; those from before stay in force", metadata: reason)
+            } else {
+                logger.error(
+                    "The new certificates cannot be used; those from before stay in force until the files change again",
+                    metadata: reason)
+            }
+            return isFirstLook ? .open : .settled
         }
+    }
+
+    /// The files that could not be used at the last look.
+    private final class Refused: Sendable {
+        let texts = Mutex<[TextFile]?>(nil)
     }
 
     private func tellValidity(_ message: Logger.Message) {

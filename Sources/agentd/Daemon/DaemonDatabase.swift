@@ -18,13 +18,16 @@ struct DaemonDatabase: Sendable {
     /// What whoever runs the daemon should know although it serves, each in a sentence.
     private(set) var warnings: [String] = []
 
-    static func start(_ settings: Settings, logger: Logger) async throws -> DaemonDatabase {
+    static func start(_ settings: Settings, wait: DatabaseWait, logger: Logger) async throws -> DaemonDatabase {
         switch settings.database.location {
         case .external(let application, let platform):
-            var database = DaemonDatabase(application: application.conninfo, platform: platform.conninfo, embedded: nil)
-            try await database.requireMigrations()
-            try await database.verify(settings.tenancy, logger)
-            return database
+            return try await wait.run {
+                var database = DaemonDatabase(
+                    application: application.conninfo, platform: platform.conninfo, embedded: nil)
+                try await database.requireMigrations()
+                try await database.verify(settings.tenancy, logger)
+                return database
+            }
         case .embedded:
             return try await startEmbedded(settings, logger)
         }

@@ -38,6 +38,7 @@ struct DaemonIdentity: Sendable {
             services.append(
                 FileWatch([keySet], requests: reload.requests(), logger: logger) { files in
                     for keySet in files { await exchangeKeys(for: keySet.text) }
+                    return .settled
                 })
         }
         return services

@@ -30,23 +30,28 @@ struct DaemonPort: Sendable {
         let configuration = PortListener.Configuration(
             address: address, socketMode: settings.listen.socketMode, certificates: certificates?.certificates,
             limits: limits, callLog: callLog)
-        do {
-            let listener = try await PortListener.bind(
-                configuration, doors: [FramedDoor(), GRPCDoor()], group: group,
-                handler: StartingHandler(
-                    health: health, maximumMessageBytes: settings.limits.wire.messageBytes, logger: logger),
-                logger: logger)
-            return DaemonPort(listener: listener, group: group)
-        } catch {
-            throw Failure(
-                .configuration,
-                "agentd cannot listen on AGENTD_LISTEN \(address): \(reason(error)). Choose another address, or stop "
-                    + "what listens there.")
+        let listener = try await AddressInUse.waitedFor {
+            do {
+                return try await PortListener.bind(
+                    configuration, doors: [FramedDoor(), GRPCDoor()], group: group,
+                    handler: StartingHandler(
+                        health: health, maximumMessageBytes: settings.limits.wire.messageBytes, logger: logger),
+                    logger: logger)
+            } catch {
+                throw problem(address, error)
+            }
         }
+        return DaemonPort(listener: listener, group: group)
     }
 
-    private static func reason(_ error: any Error) -> String {
-        (error as? IOError).map { String(cString: strerror($0.errnoCode)).lowercased() } ?? "\(error)"
+    private static func problem(_ address: ListenAddress, _ error: any Error) -> any Error {
+        let code = (error as? IOError)?.errnoCode
+        let reason = code.map { String(cString: strerror($0)).lowercased() } ?? "\(error)"
+        let text =
+            "agentd cannot listen on AGENTD_LISTEN \(address): \(reason). Choose another address, or stop what listens "
+            + "there."
+        let isTaken = code == EADDRINUSE || (error as? UnixSocketProblem)?.isInUse == true
+        return isTaken ? AddressInUse(text) : Failure(.configuration, text)
     }
 
     var address: String { listener.address }
@@ -66,7 +71,8 @@ struct DaemonPort: Sendable {
     /// Ends it, when agentd has said that it does not serve any more: gives load balancers time to notice and calls in
     /// flight time to end.
     func drain() async {
-        if listener.connections > 0 { try? await Task.sleep(for: Self.noticeDuration) }
+        // Also without a connection: probes make one each time.
+        try? await Task.sleep(for: Self.noticeDuration)
         await listener.drain(graceMilliseconds: Self.drainMilliseconds)
     }
 

@@ -33,8 +33,11 @@ struct LoopServices: Sendable {
     private let platformPool: PostgresPool
 
     init(_ eventLoop: any EventLoop, database location: DaemonDatabase, settings: Settings, shared: Shared) {
-        func pool(_ conninfo: String, connections: Int, writeConnections: Int = 0) -> PostgresPool {
+        func pool(
+            _ name: String, _ conninfo: String, connections: Int, writeConnections: Int = 0
+        ) -> PostgresPool {
             var configuration = PostgresPool.Configuration(conninfo: conninfo)
+            configuration.name = name
             configuration.connections = connections
             configuration.writeConnections = writeConnections
             configuration.pipelineDepth = settings.database.pipelineDepth
@@ -44,9 +47,9 @@ struct LoopServices: Sendable {
             return PostgresPool(configuration: configuration, eventLoop: eventLoop, logger: shared.logger)
         }
         tenantPool = pool(
-            location.application, connections: settings.database.connections,
+            "tenant", location.application, connections: settings.database.connections,
             writeConnections: settings.database.writeConnections)
-        platformPool = pool(location.platform, connections: Self.platformConnections)
+        platformPool = pool("platform", location.platform, connections: Self.platformConnections)
         executor = EventLoopTaskExecutor(eventLoop)
         database = Database(tenantPool: tenantPool, platformPool: platformPool)
         let authenticator = Authenticator(
@@ -85,13 +88,15 @@ struct LoopServices: Sendable {
     func close() async { for pool in pools { await pool.close() } }
 
     /// One cheap question to the database as each role, in the name of nobody.
-    func check() async throws {
+    /// - Returns: Since when each pool has had a connection, in nanoseconds of the monotonic clock.
+    func check() async throws -> UInt64 {
         let deadline = Deadline(uptimeNanoseconds: NIODeadline.now().uptimeNanoseconds + Self.checkNanoseconds)
-        try await executor.run {
+        return try await executor.run { [tenantPool, platformPool] in
             _ = try await database.platformSession(deadline: deadline).run(
                 FindTenantProfileStatement(.id(Self.nobody.tenantID)))
             _ = try await database.tenantSession(for: Self.nobody, callID: "", deadline: deadline)
                 .run(GetCurrentTenantStatement())
+            return max(tenantPool.connectedSince, platformPool.connectedSince)
         }
     }
 

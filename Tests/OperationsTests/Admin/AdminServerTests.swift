@@ -166,10 +166,10 @@ struct AdminServerTests {
         }
     }
 
-    @Test("An address that is taken is a configuration error that names the setting")
+    @Test("An address that is taken is refused with the name of its setting")
     func taken() async throws {
         try await ServedAdmin.during { admin in
-            let problem = await #expect(throws: SettingsProblem.self) { try await ServedAdmin.bind(admin.address) }
+            let problem = await #expect(throws: AddressInUse.self) { try await ServedAdmin.bind(admin.address) }
             #expect(
                 problem?.description.hasPrefix(
                     "agentd cannot listen on AGENTD_ADMIN_LISTEN \(admin.address): address already in use.") == true)

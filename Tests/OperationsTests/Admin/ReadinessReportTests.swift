@@ -59,13 +59,13 @@ struct ReadinessReportTests {
         at(
             65,
             {
-                state.setCheck("database", failure: "it refuses the password")
+                state.setCheck("database", failure: "it refuses\n\tthe password.")
                 state.setWarnings(["Row-level security is off."])
             }, false,
             """
             [+] serving since 2026-01-01T00:00:03Z
             [+] isolation: proven 2026-01-01T00:00:02Z
-            [-] database: it refuses the password, since 2026-01-01T00:00:04Z
+            [-] database: it refuses  the password, since 2026-01-01T00:00:04Z
             [!] Row-level security is off.
             """)
         at(

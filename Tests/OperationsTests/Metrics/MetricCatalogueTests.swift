@@ -12,7 +12,8 @@ struct MetricCatalogueTests {
             "agentd_database_connections", "agentd_database_queue_length", "agentd_database_statements_in_flight",
             "agentd_token_cache_entries", "agentd_token_cache_lookups_total", "agentd_refusals_total",
             "agentd_isolation_proven", "agentd_isolation_proven_timestamp_seconds", "agentd_ready",
-            "agentd_build_info", "process_resident_memory_bytes", "process_cpu_seconds_total",
+            "agentd_build_info", "agentd_certificate_expiry_timestamp_seconds", "process_resident_memory_bytes",
+            "process_cpu_seconds_total",
             "process_start_time_seconds", "process_open_fds", "process_max_fds",
         ])
     func fixedName(name: String) {

@@ -41,7 +41,14 @@ struct CallObserverTests {
         let labels = Self.getAgentLabels + [("grpc_code", "NotFound")]
         #expect(try metrics.expectCounter("grpc_server_handled_total", labels).totalValue == 1)
         #expect(try metrics.expectTimer("grpc_server_handling_seconds", Self.getAgentLabels).values == [2_500_000])
-        #expect(metrics.counters(label: "agentd_refusals_total").isEmpty)
+        #expect(metrics.counterTotal(label: "agentd_refusals_total") == 0)
+    }
+
+    @Test("Every reason for want of room is counted from the start, at 0")
+    func refusalsAtStart() {
+        let reasons = metrics.counters(label: "agentd_refusals_total").flatMap(\.dimensions).map(\.1)
+        #expect(Set(reasons).isSuperset(of: ["DB_QUEUE_FULL", "RATE_LIMIT", "DRAINING", "QUOTA_AGENTS"]))
+        #expect(!reasons.contains("AGENT_NOT_FOUND"))
     }
 
     @Test("Only the first end counts, and none of a call that never began")

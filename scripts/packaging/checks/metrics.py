@@ -5,7 +5,7 @@ import re
 CATALOGUE = "Sources/Operations/Metrics/MetricCatalogue.swift"
 REASONS = [
     "Sources/AgentdCore/Reason.swift",
-    "Sources/Framing/GoAwayReason.swift",
+    "Sources/Listening/ConnectionRefusal.swift",
 ]
 # What Prometheus adds to every series, and the label that a histogram has besides its own.
 TARGET_LABELS = {"job", "instance"}

@@ -18,6 +18,11 @@ package struct ListenSettings: Sendable {
         socketMode = reader.value(Self.socketModeSetting)
         adminListen = reader.value(Self.adminListenSetting)
         eventLoops = reader.value(Self.eventLoopsSetting)
+        if case .tcp(let address) = listen, address == adminListen, address.port != 0 {
+            reader.refuse(
+                "AGENTD_LISTEN and AGENTD_ADMIN_LISTEN are both \(address). Give one of them another port, or set "
+                    + "AGENTD_ADMIN_LISTEN to `off`.")
+        }
     }
 
     private static let portExpectation = "a host and a port, such as 127.0.0.1:50051 or [::1]:50051"
