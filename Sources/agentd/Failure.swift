@@ -30,7 +30,11 @@ struct Failure: Error {
         case let failure as SettingsProblem: self.init(.configuration, failure.description)
         case let failure as AddressInUse: self.init(.unavailable, failure.description)
         case let failure as EmbeddedPostgresFailure:
-            self.init(failure.kind == .unavailable ? .unavailable : .configuration, failure.description)
+            switch failure.kind {
+            // Whoever uses the data folder may be about to end.
+            case .unavailable, .inUse: self.init(.unavailable, failure.description)
+            default: self.init(.configuration, failure.description)
+            }
         case let failure as Migrator.Failure:
             self.init(failure.isOtherSchema ? .configuration : .unavailable, failure.description)
         case let failure as IsolationProof.Failure:

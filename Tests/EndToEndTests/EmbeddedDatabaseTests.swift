@@ -114,7 +114,7 @@ struct EmbeddedDatabaseTests {
             let (ada, agent) = try await Self.populate(daemon, data)
             let refused = try await Program.run(
                 "agentd", ["serve"], environment: data.settings)
-            #expect(refused.code == 78)
+            #expect(refused.code == 69)
             #expect(refused.log.contains(data.path) && refused.log.contains("AGENTD_DATA_DIR"), "\(refused.log)")
             #expect(try await Self.read(agent, of: ada, daemon) == agent)
             await daemon.stop()

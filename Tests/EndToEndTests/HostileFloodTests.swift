@@ -189,6 +189,38 @@ struct HostileFloodTests {
         }
     }
 
+    private static let floodedRequests = 100_000
+
+    @Test("However many requests of a client have come already, others are answered between them")
+    func turns() async throws {
+        try await World.with { world in
+            let flood = (1...UInt64(Self.floodedRequests)).flatMap { id in
+                RawConnection.framed(
+                    WireBytes.field(2, WireBytes.field(1, id) + WireBytes.field(2, Array("/a/B".utf8))))
+            }
+            try await world.speak(as: world.bob) { bystander in
+                let flooding = try await RawConnection.open(world.daemon.port)
+                // The system takes a part of it; the rest goes out as the daemon reads.
+                let sending = Task { try? await flooding.send(bytes: flood) }
+                try await waitUntil { try await Self.floodedAnswers(world.daemon) > 0 }
+                for _ in 0..<20 { try await World.expectServed(bystander, email: "bob@acme.example") }
+                let answered = try await Self.floodedAnswers(world.daemon)
+                #expect(answered < Self.floodedRequests, "They waited for all of them.")
+                try await waitUntil { try await Self.floodedAnswers(world.daemon) == Self.floodedRequests }
+                await sending.value
+                try await flooding.close()
+            }
+        }
+    }
+
+    /// Calls of a method that there is not.
+    private static func floodedAnswers(_ daemon: Daemon) async throws -> Int {
+        let handled = try await daemon.metrics().filter {
+            $0.key.hasPrefix("grpc_server_handled_total") && $0.key.contains("grpc_method=\"unknown\"")
+        }
+        return Int(handled.values.reduce(0, +))
+    }
+
     private static let fuzzedConnections = 2_000
     private static let fuzzers = 16
 
