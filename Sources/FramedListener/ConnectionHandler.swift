@@ -68,6 +68,7 @@ extension ConnectionHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         flush()
         closeWhenFinished()
+        loop.handler.goOn()
     }
 
     func read(context: ChannelHandlerContext) {

@@ -138,7 +138,10 @@ extension ConnectionHandler {
         close()
     }
 
-    func channelReadComplete(context: ChannelHandlerContext) { takeTurn() }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        takeTurn()
+        loop.handler.goOn()
+    }
 
     func read(context: ChannelHandlerContext) {
         readIsPending = true

@@ -111,6 +111,7 @@ package final class CallRunner: @unchecked Sendable {
         release(call)
         // Whoever abandons calls goes on when it is done with all of them.
         if !call.isAbandoned { goOn() }
+        loop.handler.goOn()
     }
 
     private func send(_ message: EncodedMessage, of call: RunningCall) async throws(ServiceError) {

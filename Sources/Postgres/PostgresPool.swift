@@ -13,8 +13,14 @@ package import NIOCore
 package final class PostgresPool: @unchecked Sendable {
     /// How often waiting and sent calls are looked at for their deadlines.
     private static let sweepInterval = TimeAmount.milliseconds(20)
+    /// How long it keeps PostgreSQL waiting for what other work on the loop takes: about as long as PostgreSQL takes for
+    /// what it is given at a time.
+    private static let longestPauseNanoseconds: UInt64 = 500_000
     /// Writes in flight on one connection: one commits, the next one is there when it has.
     private static let writeDepth = 2
+    /// Calls may have to wait for a connection as long as they may wait at all; what is worth waiting for when there
+    /// are too many calls is so much less.
+    private static let worthwhileShare: UInt64 = 10
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
     private static let stallGraceNanoseconds: UInt64 = 5_000_000_000
     /// Without any connection for this long, calls are refused at once rather than at the end of their wait.
@@ -29,6 +35,10 @@ package final class PostgresPool: @unchecked Sendable {
     /// Without connections where reads and writes share theirs.
     private let writers: ConnectionGroup
     private var turnEndIsScheduled = false
+    /// Calls are sent, or told what became of them: what they do then must not begin with it anew.
+    private var isAtWork = false
+    /// When connections were last looked at and sent to.
+    private var lastLook: UInt64 = 0
     private var sweep: Scheduled<Void>?
     private var isClosed = false
     /// Since when there is no connection, and why.
@@ -40,9 +50,14 @@ package final class PostgresPool: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.logger = logger
         opener = ConnectionOpener(configuration)
-        readers = ConnectionGroup(connections: configuration.connections, depth: configuration.pipelineDepth)
+        let wait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
+        let queueLimit = QueueLimit(
+            maximum: configuration.queueCapacity, worthwhileNanoseconds: wait / Self.worthwhileShare)
+        readers = ConnectionGroup(
+            connections: configuration.connections, depth: configuration.pipelineDepth, queueLimit: queueLimit)
         writers = ConnectionGroup(
-            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth))
+            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth),
+            queueLimit: queueLimit)
     }
 
     private var groups: [ConnectionGroup] { [readers, writers] }
@@ -219,6 +234,10 @@ extension PostgresPool {
 
     private func send() {
         let now = MonotonicClock.now
+        lastLook = now
+        let wasAtWork = isAtWork
+        isAtWork = true
+        defer { isAtWork = wasAtWork }
         for group in groups where group.waitingCalls > 0 {
             group.send(
                 at: now, queueRoom: configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls,
@@ -226,6 +245,21 @@ extension PostgresPool {
                 refuse: { $0.fail($1) }, broken: { self.drop($0, at: $1, of: group) })
             scheduleSweep()
         }
+    }
+
+    /// Takes what PostgreSQL has brought and sends what has come, if that was not done just now. A turn of the loop
+    /// with many busy clients takes long, and at its end PostgreSQL would have waited for all of them. On the loop.
+    package func goOn() {
+        guard !isAtWork, turnEndIsScheduled || callsInFlight > 0 else { return }
+        let now = MonotonicClock.now
+        guard now >= lastLook + Self.longestPauseNanoseconds else { return }
+        for group in groups {
+            for index in group.slots.indices {
+                guard case .open(let connection) = group.slots[index], connection.callsInFlight > 0 else { continue }
+                process(connection, at: index, of: group)
+            }
+        }
+        send()
     }
 
     /// What is left until a deadline for PostgreSQL to work on a statement that is sent now.
@@ -241,6 +275,9 @@ extension PostgresPool {
 extension PostgresPool {
     private func process(_ connection: Connection, at index: Int, of group: ConnectionGroup) {
         guard case .open(let current) = group.slots[index], current === connection else { return }
+        let wasAtWork = isAtWork
+        isAtWork = true
+        defer { isAtWork = wasAtWork }
         if !group.process(connection, at: MonotonicClock.now) { drop(connection, at: index, of: group) }
         if group.waitingCalls > 0 { scheduleTurnEnd() }
     }
@@ -269,6 +306,8 @@ extension PostgresPool {
     private func sweepCalls() {
         sweep = nil
         let now = MonotonicClock.now
+        isAtWork = true
+        defer { isAtWork = false }
         for group in groups {
             sweepWaiting(group, at: now)
             sweepConnections(of: group, at: now)

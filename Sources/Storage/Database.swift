@@ -8,6 +8,9 @@ package struct Database: Sendable {
     private let platformPool: PostgresPool
     private let turns = TurnQueue()
 
+    /// Takes what the database has brought, and sends what has come; on the loop, between other work on it.
+    package func goOn() { tenantPool.goOn() }
+
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {
         self.tenantPool = tenantPool
         self.platformPool = platformPool

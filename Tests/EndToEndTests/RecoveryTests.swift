@@ -118,7 +118,10 @@ struct RecoveryTests {
     @Test(
         "While one backend stands still its calls end at their deadline, the others go on, and it is used again later")
     func stoppedBackend() async throws {
-        try await World.withOwnCluster(settings: ["AGENTD_DB_STATEMENT_TIMEOUT": "10m"]) { world, _ in
+        // Without connections of their own for writes, any backend gets reads.
+        try await World.withOwnCluster(settings: [
+            "AGENTD_DB_STATEMENT_TIMEOUT": "10m", "AGENTD_DB_WRITE_CONNECTIONS": "0",
+        ]) { world, _ in
             try await world.speak(as: world.ada) { ada in
                 let agent = try await ada.createAgent("agent")
                 let backend = try Self.idleBackend(of: world.database)

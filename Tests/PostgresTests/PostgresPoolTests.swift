@@ -33,6 +33,31 @@ struct PostgresPoolTests {
         }
     }
 
+    @Test("While the loop is busy with other work calls are sent and answered all the same, if it goes on in between")
+    func busyLoop() async throws {
+        try await withPool { pool, loop, _ in
+            let answered = try await loop.executor.run {
+                var answered = 0
+                for number in 0..<100 as Range<Int64> {
+                    let echo = TestStatement<Int64>.echo(number)
+                    let call = PendingCall(
+                        echo.text, effect: .read, deadlineNanoseconds: PostgresPool.deadline(20_000))
+                    echo.bind(to: &call.parameters)
+                    pool.submit(call) { _, error in
+                        if error == nil { answered += 1 }
+                        // Whoever is answered asks for more at once.
+                        pool.goOn()
+                    }
+                }
+                // It does not return to the loop.
+                let end = PostgresPool.deadline(20_000)
+                while answered < 100, PostgresPool.deadline(0) < end { pool.goOn() }
+                return answered
+            }
+            #expect(answered == 100)
+        }
+    }
+
     @Test("A failing call between others fails alone, and the writes beside it stay")
     func failuresStayAlone() async throws {
         try await withPool(connections: 1) { pool, loop, database in

@@ -17,6 +17,10 @@ package protocol CallHandler: Sendable {
     /// - Parameter receiver: Told once, perhaps at once.
     /// - Returns: Nil when the call is to run through `answer`; the receiver hears nothing then.
     func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall?
+
+    /// A connection has had its turn, or a call has ended, and others may be to follow before the turn of the loop ends:
+    /// what cannot wait so long is done now. On the loop.
+    func goOn()
 }
 
 /// Takes the answer of a call.
@@ -32,6 +36,8 @@ extension CallHandler {
     }
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
+
+    package func goOn() {}
 }
 
 /// A call without a task. Confined to its event loop.

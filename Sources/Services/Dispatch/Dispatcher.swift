@@ -74,6 +74,8 @@ package final class Dispatcher: CallHandler {
         return begin(lookUp)
     }
 
+    package func goOn() { database.goOn() }
+
     /// A call without a task has its answer.
     func ended(_ call: LookUpCall, with answer: Result<EncodedMessage?, ServiceError>) {
         let caller = call.context.caller

@@ -1,0 +1,49 @@
+/// How many calls may wait: as many as PostgreSQL gets to within a time that is worth waiting. A queue that is longer
+/// makes nobody's answer come sooner: what stands at its end is given up before its turn comes, and everything before
+/// it waits as long as that.
+///
+/// How fast they leave is measured while some wait. When none leaves at all, because there is no connection, that says
+/// nothing of how fast they will.
+struct QueueLimit {
+    /// Bursts of so many never hurt.
+    private static let least = 256
+    /// How long is measured, at least.
+    private static let windowNanoseconds: UInt64 = 50_000_000
+    /// Over a longer time something else has happened in between.
+    private static let longestWindowNanoseconds: UInt64 = 250_000_000
+
+    private let maximum: Int
+    private let worthwhileNanoseconds: UInt64
+    private(set) var current: Int
+    private var window: (began: UInt64, departures: UInt64)?
+
+    /// - Parameters:
+    ///   - maximum: So many at most, however fast they leave, and as long as that is not known.
+    ///   - worthwhileNanoseconds: How long the last of them may wait.
+    init(maximum: Int, worthwhileNanoseconds: UInt64) {
+        self.maximum = maximum
+        self.worthwhileNanoseconds = worthwhileNanoseconds
+        current = maximum
+    }
+
+    /// - Parameters:
+    ///   - count: Calls that have left the queue now.
+    ///   - waiting: Calls that are left in it.
+    mutating func departed(_ count: Int, waiting: Int, at now: UInt64) {
+        guard waiting > 0, var window else {
+            // With none left, what departs is no more than what comes.
+            window = waiting > 0 ? (now, 0) : nil
+            return
+        }
+        window.departures += UInt64(count)
+        let elapsed = now - window.began
+        guard elapsed >= Self.windowNanoseconds else {
+            self.window = window
+            return
+        }
+        self.window = (now, 0)
+        guard window.departures > 0, elapsed <= Self.longestWindowNanoseconds else { return }
+        let worthwhile = Double(window.departures) * Double(worthwhileNanoseconds) / Double(elapsed)
+        current = min(maximum, max(Self.least, Int(worthwhile)))
+    }
+}
