@@ -18,9 +18,6 @@ package final class PostgresPool: @unchecked Sendable {
     private static let longestPauseNanoseconds: UInt64 = 500_000
     /// Writes in flight on one connection: one commits, the next one is there when it has.
     private static let writeDepth = 2
-    /// Calls may have to wait for a connection as long as they may wait at all; what is worth waiting for when there
-    /// are too many calls is so much less.
-    private static let worthwhileShare: UInt64 = 10
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
     private static let stallGraceNanoseconds: UInt64 = 5_000_000_000
     /// Without any connection for this long, calls are refused at once rather than at the end of their wait.
@@ -52,7 +49,7 @@ package final class PostgresPool: @unchecked Sendable {
         opener = ConnectionOpener(configuration)
         let wait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
         let queueLimit = QueueLimit(
-            maximum: configuration.queueCapacity, worthwhileNanoseconds: wait / Self.worthwhileShare)
+            maximum: configuration.queueCapacity, longestWaitNanoseconds: wait)
         readers = ConnectionGroup(
             connections: configuration.connections, depth: configuration.pipelineDepth, queueLimit: queueLimit)
         writers = ConnectionGroup(

@@ -1,6 +1,5 @@
-/// How many calls may wait: as many as PostgreSQL gets to within a time that is worth waiting. A queue that is longer
-/// makes nobody's answer come sooner: what stands at its end is given up before its turn comes, and everything before
-/// it waits as long as that.
+/// How many calls may wait: as many as PostgreSQL gets to within the time that a call may wait. One more would wait in
+/// vain; it is better refused at once.
 ///
 /// How fast they leave is measured while some wait. When none leaves at all, because there is no connection, that says
 /// nothing of how fast they will.
@@ -13,16 +12,16 @@ struct QueueLimit {
     private static let longestWindowNanoseconds: UInt64 = 250_000_000
 
     private let maximum: Int
-    private let worthwhileNanoseconds: UInt64
+    private let longestWaitNanoseconds: UInt64
     private(set) var current: Int
     private var window: (began: UInt64, departures: UInt64)?
 
     /// - Parameters:
     ///   - maximum: So many at most, however fast they leave, and as long as that is not known.
-    ///   - worthwhileNanoseconds: How long the last of them may wait.
-    init(maximum: Int, worthwhileNanoseconds: UInt64) {
+    ///   - longestWaitNanoseconds: How long a call may wait.
+    init(maximum: Int, longestWaitNanoseconds: UInt64) {
         self.maximum = maximum
-        self.worthwhileNanoseconds = worthwhileNanoseconds
+        self.longestWaitNanoseconds = longestWaitNanoseconds
         current = maximum
     }
 
@@ -43,7 +42,7 @@ struct QueueLimit {
         }
         self.window = (now, 0)
         guard window.departures > 0, elapsed <= Self.longestWindowNanoseconds else { return }
-        let worthwhile = Double(window.departures) * Double(worthwhileNanoseconds) / Double(elapsed)
-        current = min(maximum, max(Self.least, Int(worthwhile)))
+        let inTime = Double(window.departures) * Double(longestWaitNanoseconds) / Double(elapsed)
+        current = min(maximum, max(Self.least, Int(inTime)))
     }
 }

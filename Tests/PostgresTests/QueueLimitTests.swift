@@ -15,7 +15,7 @@ struct QueueLimitTests {
         return limit
     }
 
-    private let unlimited = QueueLimit(maximum: 4_096, worthwhileNanoseconds: 500 * Self.millisecond)
+    private let unlimited = QueueLimit(maximum: 4_096, longestWaitNanoseconds: 500 * Self.millisecond)
 
     @Test("Before anything is known the maximum may wait")
     func beginning() { #expect(unlimited.current == 4_096) }
