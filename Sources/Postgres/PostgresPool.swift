@@ -13,8 +13,8 @@ package import NIOCore
 package final class PostgresPool: @unchecked Sendable {
     /// How often waiting and sent calls are looked at for their deadlines.
     private static let sweepInterval = TimeAmount.milliseconds(20)
-    /// How long it keeps PostgreSQL waiting for what other work on the loop takes: about as long as PostgreSQL takes for
-    /// what it is given at a time.
+    /// How long it keeps PostgreSQL waiting for what other work on the loop takes: about as long as PostgreSQL takes
+    /// for what it is given at a time.
     private static let longestPauseNanoseconds: UInt64 = 500_000
     /// Writes in flight on one connection: one commits, the next one is there when it has.
     private static let writeDepth = 2

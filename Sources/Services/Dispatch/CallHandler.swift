@@ -18,8 +18,8 @@ package protocol CallHandler: Sendable {
     /// - Returns: Nil when the call is to run through `answer`; the receiver hears nothing then.
     func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall?
 
-    /// A connection has had its turn, or a call has ended, and others may be to follow before the turn of the loop ends:
-    /// what cannot wait so long is done now. On the loop.
+    /// A connection has had its turn, or a call has ended, and others may be to follow before the turn of the loop
+    /// ends: what cannot wait so long is done now. On the loop.
     func goOn()
 }
 
