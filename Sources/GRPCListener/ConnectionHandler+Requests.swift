@@ -5,8 +5,11 @@ internal import Services
 
 // What comes from the client, stream by stream.
 extension ConnectionHandler: HTTP2SessionDelegate {
-    func headerReceived(stream id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-        stream(id).head.add(name: name, value: value)
+    func headerReceived(stream id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
+        let stream = stream(id)
+        stream.head.add(name: name, value: value)
+        if stream.head.isOutrageous { floods.headRefused() }
+        return !stream.head.isOutrageous
     }
 
     /// - Returns: The stream, which begins with its first header.

@@ -24,6 +24,8 @@ struct FloodGuard {
     private static let framesPerSecond = 200
     private static let framesPerAnswer = 8
     private static let resetsPerSecond = 100
+    /// What a head costs that was not even read to its end.
+    private static let framesPerRefusedHead = 100
 
     private var control = Allowance(capacity: burst, perSecond: framesPerSecond)
     private var resets: Allowance
@@ -54,6 +56,8 @@ struct FloodGuard {
             control.rest -= 1
         }
     }
+
+    mutating func headRefused() { control.rest -= Double(Self.framesPerRefusedHead) }
 
     mutating func callBegan() { control.grow(by: 1) }
 

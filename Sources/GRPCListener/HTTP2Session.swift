@@ -4,7 +4,8 @@ internal import NIOCore
 /// What happens on an HTTP/2 connection. None of it may receive or produce bytes of the session itself.
 protocol HTTP2SessionDelegate: AnyObject {
     /// A header of a request's head, pseudo headers first.
-    func headerReceived(stream: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)
+    /// - Returns: Whether the rest is wanted; if not, the stream is reset.
+    func headerReceived(stream: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool
     func headReceived(stream: Int32, isEnd: Bool)
     func dataReceived(stream: Int32, _ bytes: UnsafeRawBufferPointer)
     /// The client sends nothing more on the stream.
@@ -226,11 +227,13 @@ extension HTTP2Session {
     private static func set(_ callbacks: OpaquePointer?) {
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameCount, value, valueCount, _, user in
-            guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
-            HTTP2Session.of(user)?.delegate.headerReceived(
+            guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let session = HTTP2Session.of(user)
+            else { return 0 }
+            let goesOn = session.delegate.headerReceived(
                 stream: frame.pointee.hd.stream_id, name: UnsafeRawBufferPointer(start: name, count: nameCount),
                 value: UnsafeRawBufferPointer(start: value, count: valueCount))
-            return 0
+            // Then the library resets the stream. It still has to decode the rest, but no longer looks at it.
+            return goesOn ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
             if let frame { HTTP2Session.of(user)?.received(frame.pointee) }

@@ -52,6 +52,10 @@ struct RequestHead {
         if case .nanoseconds(let value) = timeout { value } else { nil }
     }
 
+    /// So far beyond its limit that it is not even read to its end for an answer: a few bytes of HPACK can stand for
+    /// many times as many.
+    var isOutrageous: Bool { allBytes > 4 * (limit + Self.reservedBytes) }
+
     private var isTooLarge: Bool { metadataBytes > limit || allBytes > limit + Self.reservedBytes }
 
     mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {

@@ -127,6 +127,8 @@ package final class CallRunner: @unchecked Sendable {
     private func release(_ call: RunningCall) {
         queue.ended(call)
         call.runner = nil
+        // It holds the call, and the call holds it.
+        call.inbound?.sender = nil
         heldBytes -= call.messageBytes
         loop.arenas.giveBack(call.arena)
     }
