@@ -28,6 +28,8 @@ struct RequestHead {
     private static let overheadBytes = 32
     /// What a head may take besides its metadata: pseudo headers and those of gRPC.
     static let reservedBytes = 4 * 1_024
+    /// More than the frames of a head carry (`HTTP2Session` takes few of them): a byte of HPACK stands for many there.
+    private static let outrageousBytes = 256 * 1_024
     /// Metadata of this ending is bytes in base64.
     private static let binarySuffix = "-bin"
 
@@ -52,9 +54,8 @@ struct RequestHead {
         if case .nanoseconds(let value) = timeout { value } else { nil }
     }
 
-    /// So far beyond its limit that it is not even read to its end for an answer: a few bytes of HPACK can stand for
-    /// many times as many.
-    var isOutrageous: Bool { allBytes > 4 * (limit + Self.reservedBytes) }
+    /// So far beyond its limit that it is not even read to its end for an answer.
+    var isOutrageous: Bool { allBytes > max(Self.outrageousBytes, 2 * (limit + Self.reservedBytes)) }
 
     private var isTooLarge: Bool { metadataBytes > limit || allBytes > limit + Self.reservedBytes }
 
