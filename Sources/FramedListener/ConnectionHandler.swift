@@ -66,8 +66,8 @@ extension ConnectionHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        flush()
-        closeWhenFinished()
+        // Not here: a write that fails would close the channel while NIO is about to read its end.
+        scheduleTurn()
         loop.handler.goOn()
     }
 

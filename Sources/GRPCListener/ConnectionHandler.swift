@@ -139,7 +139,8 @@ extension ConnectionHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        takeTurn()
+        // Not here: a write that fails would close the channel while NIO is about to read its end.
+        scheduleTurn()
         loop.handler.goOn()
     }
 
