@@ -8,8 +8,9 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     func headerReceived(stream id: Int32, name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) -> Bool {
         let stream = stream(id)
         stream.head.add(name: name, value: value)
-        if stream.head.isOutrageous { floods.headRefused() }
-        return !stream.head.isOutrageous
+        guard stream.head.isOutrageous else { return true }
+        floods.headRefused()
+        return false
     }
 
     /// - Returns: The stream, which begins with its first header.

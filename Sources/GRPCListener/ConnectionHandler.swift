@@ -46,7 +46,6 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     private var scanner = FrameScanner()
     private var isWithinHead = false
     private var hasSpokenHTTP2 = false
-    private var isRefused = false
     private var turnIsScheduled = false
     /// The last stream that is served is to be told to the client.
     private var refusesStreams = false
@@ -105,7 +104,7 @@ extension ConnectionHandler {
                 try session.receive(bytes)
             } catch {
                 logger.debug("A connection does not speak HTTP/2", metadata: ["reason": "\(error)"])
-                noteRefusal(.protocolError)
+                accepted.refused(.protocolError)
                 refuseProtocol(bytes, in: context)
             }
         }
@@ -279,18 +278,12 @@ extension ConnectionHandler {
     }
 
     /// libnghttp2 has ended the connection by itself.
-    func protocolErrorSent() { noteRefusal(.protocolError) }
-
-    /// What ends the connection first is what it is counted as.
-    private func noteRefusal(_ refusal: ConnectionRefusal) {
-        if !isRefused { accepted.refused(refusal) }
-        isRefused = true
-    }
+    func protocolErrorSent() { accepted.refused(.protocolError) }
 
     var unsentAnswerBytes: Int { unsentBytes + (context?.channel.bufferedBytes ?? 0) }
 
     func giveUp() {
-        noteRefusal(.answersUnread)
+        accepted.refused(.answersUnread)
         context?.close(promise: nil)
     }
 
@@ -302,7 +295,7 @@ extension ConnectionHandler {
             refusesStreams = true
             endIdleStreams()
         case .terminate(let reason):
-            if let refusal = reason.refusal { noteRefusal(refusal) }
+            if let refusal = reason.refusal { accepted.refused(refusal) }
             session?.terminate(reason == .idle ? .noError : .enhanceYourCalm, reason: reason.rawValue)
             endStreams()
         case .close:

@@ -28,7 +28,7 @@ struct RequestHead {
     private static let overheadBytes = 32
     /// What a head may take besides its metadata: pseudo headers and those of gRPC.
     static let reservedBytes = 4 * 1_024
-    /// More than the frames of a head carry (`HTTP2Session` takes few of them): a byte of HPACK stands for many there.
+    /// More than the few frames that libnghttp2 takes for a head can carry: a byte of HPACK stands for many then.
     private static let outrageousBytes = 256 * 1_024
     /// Metadata of this ending is bytes in base64.
     private static let binarySuffix = "-bin"

@@ -107,10 +107,14 @@ final class ClientConnection: ChannelInboundHandler, RemovableChannelHandler {
     private func open(_ door: any Door, in context: ChannelHandlerContext) {
         timeout?.cancel()
         let peer = Self.peer(of: context.channel)
+        var isRefused = isRefused
         let accepted = AcceptedConnection(
             loop: loop, origin: CallOrigin(door: door.name, peer: peer), limits: limits,
             acceptedAt: acceptedAt.uptimeNanoseconds, isOneTooMany: isOneTooMany, logger: logger
-        ) { [refused] in refused($0, peer) }
+        ) { [refused] reason in
+            if !isRefused { refused(reason, peer) }
+            isRefused = true
+        }
         let connection = door.connection(accepted)
         self.connection = connection
         do {

@@ -24,7 +24,7 @@ package struct AcceptedConnection {
     /// There were as many connections as there may be: this one is told so, and ends.
     package let isOneTooMany: Bool
     package let logger: Logger
-    /// To be told, once, for what the door ends it, if the client is to blame.
+    /// To be told for what the door ends it, if the client is to blame. Only the first reason counts.
     package let refused: (ConnectionRefusal) -> Void
 
     package init(

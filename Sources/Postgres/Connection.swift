@@ -25,7 +25,7 @@ final class Connection {
     private(set) var isRetiring = false
     /// When the oldest call in flight became the oldest.
     private(set) var oldestSince: UInt64 = 0
-    /// What was asked of the server last that is not one call's own wish.
+    /// The last request to stop what the server works on.
     private var cancelRequest = CancelRequest.none
     /// When it was opened, in nanoseconds of the monotonic clock.
     let openedAt = MonotonicClock.now

@@ -32,7 +32,7 @@ package final class PostgresPool: @unchecked Sendable {
     /// Without connections where reads and writes share theirs.
     private let writers: ConnectionGroup
     private var turnEndIsScheduled = false
-    /// Calls are sent, or told what became of them: what they do then must not begin with it anew.
+    /// Calls are sent, or told what became of them; whoever hears of it may ask to go on, and must not be heard.
     private var isAtWork = false
     /// When connections were last looked at and sent to.
     private var lastLook: UInt64 = 0
@@ -48,8 +48,7 @@ package final class PostgresPool: @unchecked Sendable {
         self.logger = logger
         opener = ConnectionOpener(configuration)
         let wait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
-        let queueLimit = QueueLimit(
-            maximum: configuration.queueCapacity, longestWaitNanoseconds: wait)
+        let queueLimit = QueueLimit(maximum: configuration.queueCapacity, longestWaitNanoseconds: wait)
         readers = ConnectionGroup(
             connections: configuration.connections, depth: configuration.pipelineDepth, queueLimit: queueLimit)
         writers = ConnectionGroup(
@@ -232,16 +231,23 @@ extension PostgresPool {
     private func send() {
         let now = MonotonicClock.now
         lastLook = now
+        atWork {
+            for group in groups where group.waitingCalls > 0 {
+                group.send(
+                    at: now, queueRoom: configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls,
+                    timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
+                    refuse: { $0.fail($1) }, broken: { self.drop($0, at: $1, of: group) })
+                scheduleSweep()
+            }
+        }
+    }
+
+    /// Calls are told something meanwhile: `goOn` does nothing until it is over.
+    private func atWork(_ body: () -> Void) {
         let wasAtWork = isAtWork
         isAtWork = true
-        defer { isAtWork = wasAtWork }
-        for group in groups where group.waitingCalls > 0 {
-            group.send(
-                at: now, queueRoom: configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls,
-                timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
-                refuse: { $0.fail($1) }, broken: { self.drop($0, at: $1, of: group) })
-            scheduleSweep()
-        }
+        body()
+        isAtWork = wasAtWork
     }
 
     /// Takes what PostgreSQL has brought and sends what has come, if that was not done just now. A turn of the loop
@@ -272,10 +278,9 @@ extension PostgresPool {
 extension PostgresPool {
     private func process(_ connection: Connection, at index: Int, of group: ConnectionGroup) {
         guard case .open(let current) = group.slots[index], current === connection else { return }
-        let wasAtWork = isAtWork
-        isAtWork = true
-        defer { isAtWork = wasAtWork }
-        if !group.process(connection, at: MonotonicClock.now) { drop(connection, at: index, of: group) }
+        atWork {
+            if !group.process(connection, at: MonotonicClock.now) { drop(connection, at: index, of: group) }
+        }
         if group.waitingCalls > 0 { scheduleTurnEnd() }
     }
 
@@ -303,11 +308,11 @@ extension PostgresPool {
     private func sweepCalls() {
         sweep = nil
         let now = MonotonicClock.now
-        isAtWork = true
-        defer { isAtWork = false }
-        for group in groups {
-            sweepWaiting(group, at: now)
-            sweepConnections(of: group, at: now)
+        atWork {
+            for group in groups {
+                sweepWaiting(group, at: now)
+                sweepConnections(of: group, at: now)
+            }
         }
         if groups.contains(where: { !$0.isIdle }) { scheduleSweep() }
     }

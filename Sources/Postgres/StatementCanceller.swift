@@ -11,8 +11,13 @@ final class StatementCanceller: Sendable {
     /// What names a connection to its server.
     ///
     /// Unchecked: it has one owner at a time; libpq's `PQcancel` may be called on any thread.
-    private struct Target: @unchecked Sendable {
+    private final class Target: @unchecked Sendable {
         let handle: OpaquePointer
+
+        /// - Parameter handle: A PGcancel, which it owns from now on.
+        init(owning handle: OpaquePointer) { self.handle = handle }
+
+        deinit { PQfreeCancel(handle) }
     }
 
     private let threads = NIOThreadPool(numberOfThreads: 1)
@@ -23,9 +28,8 @@ final class StatementCanceller: Sendable {
     /// - Returns: When the server has been told, or could not be.
     func cancel(_ connection: OpaquePointer, on eventLoop: any EventLoop) -> EventLoopFuture<Void> {
         guard let handle = PQgetCancel(connection) else { return eventLoop.makeSucceededVoidFuture() }
-        let target = Target(handle: handle)
+        let target = Target(owning: handle)
         return threads.runIfActive(eventLoop: eventLoop) {
-            defer { PQfreeCancel(target.handle) }
             var reason = [CChar](repeating: 0, count: 256)
             // Whether it was heard is seen by whether the statement ends; why not would help nobody.
             _ = PQcancel(target.handle, &reason, Int32(reason.count))

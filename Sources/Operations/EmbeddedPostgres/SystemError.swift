@@ -4,7 +4,7 @@ internal import Glibc
 /// The words of the system for what went wrong.
 package enum SystemError {
     /// For an `errno`.
-    static func description(of code: Int32) -> String { String(cString: strerror(code)) }
+    package static func description(of code: Int32) -> String { String(cString: strerror(code)) }
 
     /// For an error of Foundation's about a file, in a few words that follow a colon. Foundation's own often say no
     /// more than that something could not be completed.

@@ -46,7 +46,7 @@ struct DaemonPort: Sendable {
 
     private static func problem(_ address: ListenAddress, _ error: any Error) -> any Error {
         let code = (error as? IOError)?.errnoCode
-        let reason = code.map { String(cString: strerror($0)).lowercased() } ?? "\(error)"
+        let reason = code.map { SystemError.description(of: $0).lowercased() } ?? "\(error)"
         let text =
             "agentd cannot listen on AGENTD_LISTEN \(address): \(reason). Choose another address, or stop what listens "
             + "there."
