@@ -24,15 +24,11 @@ final class ConnectionGroup {
     /// What goes out now.
     private var departures: [PendingCall] = []
     private var limit: InFlightLimit
-    private var queueLimit: QueueLimit
     private let depth: Int
     private var space = SendingSpace()
 
-    /// - Parameters:
-    ///   - depth: Calls in flight on one connection, at most.
-    ///   - queueLimit: Of the calls that may wait.
-    init(connections: Int, depth: Int, queueLimit: QueueLimit) {
-        self.queueLimit = queueLimit
+    /// - Parameter depth: Calls in flight on one connection, at most.
+    init(connections: Int, depth: Int) {
         slots = Array(repeating: .empty, count: connections)
         backOff = Array(repeating: ReconnectBackOff(), count: connections)
         self.depth = depth
@@ -119,12 +115,8 @@ extension ConnectionGroup {
     ) {
         let room = limit.current - callsInFlight
         if !queue.isEmpty || arrivals.count > room || openConnections == 0 {
-            // What leaves at once needs no place.
-            let leaving = openConnections > 0 ? max(0, room) : 0
-            let places = min(queueRoom, queueLimit.current - queue.count)
-            queueArrivals(room: places + leaving) { refuse($0, .queueFull) }
-            takeFromQueue(leaving, at: now, refuse)
-            queueLimit.departed(departures.count, waiting: queue.count, at: now)
+            queueArrivals(room: queueRoom) { refuse($0, .queueFull) }
+            if openConnections > 0 { takeFromQueue(room, at: now, refuse) }
             if !queue.isEmpty { limit.reached() }
         } else {
             takeArrivals { depart($0, at: now, refuse) }

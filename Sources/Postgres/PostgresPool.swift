@@ -47,13 +47,9 @@ package final class PostgresPool: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.logger = logger
         opener = ConnectionOpener(configuration)
-        let wait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
-        let queueLimit = QueueLimit(maximum: configuration.queueCapacity, longestWaitNanoseconds: wait)
-        readers = ConnectionGroup(
-            connections: configuration.connections, depth: configuration.pipelineDepth, queueLimit: queueLimit)
+        readers = ConnectionGroup(connections: configuration.connections, depth: configuration.pipelineDepth)
         writers = ConnectionGroup(
-            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth),
-            queueLimit: queueLimit)
+            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth))
     }
 
     private var groups: [ConnectionGroup] { [readers, writers] }

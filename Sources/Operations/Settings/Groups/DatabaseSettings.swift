@@ -126,9 +126,8 @@ extension DatabaseSettings {
         "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 64, "Calls that one connection carries at once.")
     private static let queueSetting = Setting.integer(
         "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 4_096,
-        "Calls of one event loop that may wait for a connection, at most: no more than PostgreSQL gets to within "
-            + "AGENTD_DB_QUEUE_WAIT. Tenants take turns, one with priority_support twice; when it is full, "
-            + "the tenant that waits with the most calls is refused first, with DB_QUEUE_FULL.")
+        "Calls of one event loop that may wait for a connection. Tenants take turns, one with priority_support twice; "
+            + "when it is full, the tenant that waits with the most calls is refused first, with DB_QUEUE_FULL.")
     private static let queueWaitSetting = Setting.duration(
         "AGENTD_DB_QUEUE_WAIT", 10...600_000, fallback: 5_000,
         "How long a call may wait for a connection before it ends with DB_POOL_TIMEOUT.")
