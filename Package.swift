@@ -92,8 +92,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "AgentdCore", "LoopExecutor", "Storage", nio, nioPosix, configuration, logging, lifecycle, metrics,
-                coreMetrics, hummingbird, hummingbirdCore,
+                "AgentdCore", "CLinux", "LoopExecutor", "Storage", nio, nioPosix, configuration, logging, lifecycle,
+                metrics, coreMetrics, hummingbird, hummingbirdCore,
             ],
             swiftSettings: strict),
         .target(

@@ -19,9 +19,12 @@ package struct WireLimits: Sendable, Equatable {
     package var maximumDeadlineMilliseconds = 600_000
     /// Bytes of answers that may wait for a client that does not read before its requests are no longer read.
     package var unsentBytes = 1 << 20
-    /// Bytes of answers that may wait for clients that do not read, over all connections: more of them would take the
-    /// memory from everybody. `AGENTD_MAX_UNSENT_BYTES`.
-    package var unsentBytesInTotal = 256 << 20
+    /// Bytes of requests and answers that may be kept in memory, over all connections: more of them would take the
+    /// memory from everybody. `AGENTD_MAX_BUFFERED_BYTES`.
+    package var bufferedBytes = 256 << 20
+    /// Streams that may be open, over all connections: as many as there may be connections, each of which has something
+    /// to watch. `AGENTD_MAX_OPEN_STREAMS`.
+    package var openStreams = 10_000
 
     package init() {}
 

@@ -1,11 +1,12 @@
 #ifndef AGENTD_CLINUX_SHIM_H
 #define AGENTD_CLINUX_SHIM_H
 
-// Linux calls that Swift's Glibc module does not offer: signal-driven I/O for a thread, and which sockets have something
-// to say.
+// Linux calls that Swift's Glibc module does not offer: signal-driven I/O for a thread, which sockets have something to
+// say, and what malloc keeps.
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -70,5 +71,11 @@ static inline int agentd_readiness(int set, int *descriptors) {
     for (int index = 0; index < count; index++) descriptors[index] = events[index].data.fd;
     return count;
 }
+
+/// Bytes that malloc has got from the system and nobody uses.
+static inline size_t agentd_unused_heap_bytes(void) { return mallinfo2().fordblks; }
+
+/// Gives unused pages back to the system. What is allocated meanwhile waits.
+static inline void agentd_trim_heap(void) { malloc_trim(0); }
 
 #endif

@@ -47,6 +47,7 @@ extension ConnectionHandler {
         case .ping(let token):
             switch machine.pingReceived(at: now) {
             case .pong: write(.pong(token: token))
+            case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
             case .ignore: break
             }
         case .unknown: endForProtocolError(.frameUnknown, at: now)
@@ -77,8 +78,11 @@ extension ConnectionHandler {
         switch action {
         case .dispatch(let deadline):
             loop.observer.began(call.observed)
-            if let refusal = refusal(of: request) {
-                if machine.answered(id: request.id, at: now) { refuse(id: request.id, call.observed, refusal) }
+            do throws(ServiceError) {
+                try check(request)
+                if call.isStream { call.place = try loop.streams.place(limit: limits.openStreams) }
+            } catch {
+                if machine.answered(id: request.id, at: now) { refuse(id: request.id, call.observed, error) }
                 return true
             }
             let inbound = InboundCall(
@@ -96,15 +100,12 @@ extension ConnectionHandler {
         return true
     }
 
-    /// What is wrong with a request before anybody looks at its message.
-    private func refusal(of request: RequestFrame) -> ServiceError? {
-        guard request.headers.keysAreValid else {
-            return .headerKeysInvalid
-        }
+    /// Before anybody looks at its message.
+    private func check(_ request: RequestFrame) throws(ServiceError) {
+        guard request.headers.keysAreValid else { throw .headerKeysInvalid }
         guard request.payload.count <= limits.messageBytes else {
-            return ServiceError(refusing: .messageTooLarge, limits: limits)
+            throw ServiceError(refusing: .messageTooLarge, limits: limits)
         }
-        return nil
     }
 
     private func observed(_ request: RequestFrame, at now: UInt64) -> ObservedCall {

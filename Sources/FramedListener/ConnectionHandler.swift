@@ -49,19 +49,21 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        loop.unsentAnswers.begin(self)
+        loop.buffers.begin(self)
         if accepted.isOneTooMany { endForProtocolError(.connectionLimit, at: Self.now) }
         scheduleWakeUp()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        loop.unsentAnswers.end(self)
+        loop.buffers.end(self)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard machine.readsInput, !isClosing else { return }
-        unwrapInboundIn(data).withUnsafeReadableBytes { decoder.append($0) }
+        let bytes = unwrapInboundIn(data)
+        loop.buffers.added(bytes.readableBytes)
+        bytes.withUnsafeReadableBytes { decoder.append($0) }
         if !framesAreLeft { takeFrames() }
     }
 
@@ -208,7 +210,7 @@ extension ConnectionHandler {
     }
 
     private func write(_ message: EncodedMessage) {
-        loop.unsentAnswers.made(message.packedSize)
+        loop.buffers.added(message.packedSize)
         outbound.writeInteger(UInt8(0))
         outbound.writeInteger(UInt32(message.packedSize))
         outbound.writeWithUnsafeMutableBytes(minimumWritableBytes: message.packedSize) { space in
@@ -283,10 +285,12 @@ extension ConnectionHandler {
         scheduleWakeUp()
     }
 
-    var unsentAnswerBytes: Int { outbound.readableBytes + (context?.channel.bufferedBytes ?? 0) }
+    var bufferedBytes: Int {
+        decoder.bufferedBytes + runner.bufferedBytes + outbound.readableBytes + (context?.channel.bufferedBytes ?? 0)
+    }
 
     func giveUp() {
-        accepted.refused(.answersUnread)
+        accepted.refused(.memoryLimit)
         context?.close(promise: nil)
     }
 

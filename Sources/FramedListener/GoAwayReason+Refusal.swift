@@ -8,6 +8,7 @@ extension GoAwayReason {
         case .idle, .draining, .connectionLimit: nil
         case .firstFrameTimeout: .firstFrameTimeout
         case .frameTimeout: .frameTimeout
+        case .flood: .flood
         case .compressionUnsupported, .frameFlagsInvalid, .frameTooLarge, .frameMalformed, .frameUnknown,
             .helloNotFirst, .versionUnsupported, .headersTooLarge, .headerInvalid, .requestIDZero, .requestIDDuplicate:
             .protocolError

@@ -28,6 +28,9 @@ package struct FrameDecoder: ~Copyable {
     /// Whether a frame has begun and is not complete.
     package var holdsPartialFrame: Bool { consumed < buffer.count }
 
+    /// Bytes that came and were not handed out.
+    package var bufferedBytes: Int { buffer.count - consumed }
+
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         // Moving what is left costs no more than what was handed out before, so all of it together is linear.
         if consumed > buffer.count / 2 {

@@ -13,6 +13,7 @@ package enum GoAwayReason: String, Sendable, CaseIterable {
     case requestIDDuplicate = "REQUEST_ID_DUPLICATE"
     case firstFrameTimeout = "FIRST_FRAME_TIMEOUT"
     case frameTimeout = "FRAME_TIMEOUT"
+    case flood = "FLOOD"
     case idle = "IDLE"
     case connectionLimit = "CONNECTION_LIMIT"
     case draining = "DRAINING"

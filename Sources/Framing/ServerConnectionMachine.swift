@@ -11,6 +11,9 @@ package struct ServerConnectionMachine<Call>: ~Copyable {
     /// How long a client that does not read may hold answers back before the connection ends.
     static var unsentTimeoutNanoseconds: UInt64 { 60_000_000_000 }
 
+    /// Pings at once, and in the long run: many times what any client needs to tell a dead connection from a quiet one.
+    static var pings: (burst: Int, perSecond: Int) { (1_000, 100) }
+
     private enum State {
         case awaitingFirstFrame(by: UInt64)
         case open
@@ -32,6 +35,7 @@ package struct ServerConnectionMachine<Call>: ~Copyable {
     private var calls: [UInt64: InFlight] = [:]
     private var highestID: UInt64 = 0
     private var lastActivity: UInt64
+    private var pings: Allowance
     private var frameBegan: UInt64?
     private var unsentSince: UInt64?
     private var isPaused = false
@@ -41,6 +45,7 @@ package struct ServerConnectionMachine<Call>: ~Copyable {
     package init(limits: WireLimits, connectedAt now: UInt64) {
         self.limits = limits
         state = .awaitingFirstFrame(by: now + Self.nanoseconds(limits.frameTimeoutMilliseconds))
+        pings = Allowance(capacity: Self.pings.burst, perSecond: Self.pings.perSecond, at: now)
         lastActivity = now
     }
 
@@ -116,18 +121,20 @@ extension ServerConnectionMachine {
 
     package enum PingAction: Equatable {
         case pong
+        case goAway(GoAwayReason, lastID: UInt64)
         case ignore
     }
 
     package mutating func pingReceived(at now: UInt64) -> PingAction {
         lastActivity = now
         switch state {
-        case .awaitingFirstFrame:
-            state = .open
-            return .pong
-        case .open, .draining: return .pong
+        case .awaitingFirstFrame: state = .open
+        case .open, .draining: break
         case .ending, .closed: return .ignore
         }
+        pings.timePassed(to: now)
+        pings.use()
+        return pings.isExceeded ? .goAway(.flood, lastID: end(at: now)) : .pong
     }
 
     /// Takes the call out of flight; the caller stops it and answers CANCELLED. Nil when it is not in flight: it was

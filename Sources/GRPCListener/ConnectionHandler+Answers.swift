@@ -46,7 +46,7 @@ extension ConnectionHandler: CallOwner {
         respond(stream, isCompressed: isCompressed, headers: call.inbound?.responseHeaders ?? [])
         stream.observed?.responseBytes += message.packedSize
         unsentBytes += bytes.count
-        loop.unsentAnswers.made(bytes.count)
+        loop.buffers.added(bytes.count)
         stream.append(bytes)
         session?.resume(stream: stream.id)
     }
@@ -135,6 +135,7 @@ extension ConnectionHandler: CallOwner {
         stream.phase = .answered
         stream.running?.abandon()
         stream.messages.removeAll()
+        stream.place = nil
         stream.outputBy = now + Self.outputTimeout
         noteDue(stream)
         if let observed = stream.observed { loop.observer.ended(observed, with: error, at: now) }

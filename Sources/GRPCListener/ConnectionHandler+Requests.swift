@@ -31,7 +31,14 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         stream.observed = observed
         stream.phase = .open
         loop.observer.began(observed)
-        if let refusal = stream.head.refusal { return answer(stream, with: refusal) }
+        // A few bytes of HPACK may stand for many.
+        loop.buffers.added(stream.head.keptBytes)
+        do throws(ServiceError) {
+            try stream.head.check()
+            if stream.kind != .unary { stream.place = try loop.streams.place(limit: limits.openStreams) }
+        } catch {
+            return answer(stream, with: error)
+        }
         stream.deadline = limits.deadline(
             timeoutNanoseconds: stream.head.timeoutNanoseconds, isStream: stream.kind != .unary, at: now)
         guard !stream.deadline.hasPassed(at: now) else { return answer(stream, with: .deadlineExceeded) }
@@ -198,14 +205,15 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         guard encoding == .gzip else {
             throw .message("", "it is marked as compressed, and grpc-encoding does not say how")
         }
-        // There is room for what it says that it becomes, and for no more.
         guard let size = Gzip.announcedSize(message.bytes) else { throw .message("", "it is not gzip") }
-        guard size <= limits.messageBytes else { throw .messageTooLarge(limit: limits.messageBytes) }
         do throws(Gzip.Problem) {
-            return try Gzip.decompress(message.bytes, limit: size)
+            // There is room for what it says that it becomes, and for no more.
+            return try Gzip.decompress(message.bytes, limit: min(size, limits.messageBytes))
         } catch {
             switch error {
             case .notGzip: throw .message("", "it is not gzip")
+            case .bytesBehindEnd: throw .message("", "bytes stand behind the end of its gzip; it has to be one member")
+            case .tooLong where size > limits.messageBytes: throw .messageTooLarge(limit: limits.messageBytes)
             case .tooLong: throw .message("", "it is not gzip: it is longer than it says")
             }
         }

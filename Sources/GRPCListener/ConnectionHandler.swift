@@ -83,7 +83,7 @@ extension ConnectionHandler {
         } catch {
             context.close(promise: nil)
         }
-        loop.unsentAnswers.begin(self)
+        loop.buffers.begin(self)
         if accepted.isOneTooMany { perform(machine.end(.connectionLimit, at: Self.now)) }
         scheduleTurn()
         scheduleWakeUp()
@@ -91,13 +91,15 @@ extension ConnectionHandler {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        loop.unsentAnswers.end(self)
+        loop.buffers.end(self)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard machine.readsInput, !isClosing, let session else { return }
         let now = Self.now
-        unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+        let input = unwrapInboundIn(data)
+        loop.buffers.added(input.readableBytes)
+        input.withUnsafeReadableBytes { bytes in
             noteFrames(bytes, at: now)
             guard machine.readsInput else { return }
             do {
@@ -280,10 +282,14 @@ extension ConnectionHandler {
     /// libnghttp2 has ended the connection by itself.
     func protocolErrorSent() { accepted.refused(.protocolError) }
 
-    var unsentAnswerBytes: Int { unsentBytes + (context?.channel.bufferedBytes ?? 0) }
+    var bufferedBytes: Int {
+        streams.values.reduce(unsentBytes + runner.bufferedBytes + (context?.channel.bufferedBytes ?? 0)) {
+            $0 + $1.receivedBytes
+        }
+    }
 
     func giveUp() {
-        accepted.refused(.answersUnread)
+        accepted.refused(.memoryLimit)
         context?.close(promise: nil)
     }
 

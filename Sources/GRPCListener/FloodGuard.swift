@@ -1,22 +1,9 @@
+internal import AgentdCore
+
 /// Notices a client that keeps the server busy with frames that ask for nothing. Each such frame is paid for from an
 /// allowance, which grows with time and with every answer, so that a client that works is never stopped: it sends its
 /// windows and its pings because of the answers.
 struct FloodGuard {
-    /// An allowance of frames.
-    private struct Allowance {
-        let capacity: Double
-        let perSecond: Double
-        var rest: Double
-
-        init(capacity: Int, perSecond: Int) {
-            self.capacity = Double(capacity)
-            self.perSecond = Double(perSecond)
-            rest = self.capacity
-        }
-
-        mutating func grow(by frames: Double) { rest = min(capacity, rest + frames) }
-    }
-
     /// DATA of fewer bytes is not worth its frame.
     private static let worthwhileBytes = 64
     /// Frames at once: a client that connects and changes its settings needs a few.
@@ -27,37 +14,33 @@ struct FloodGuard {
     /// What a head costs that was not even read to its end.
     private static let framesPerRefusedHead = 100
 
-    private var control = Allowance(capacity: burst, perSecond: framesPerSecond)
+    private var control: Allowance
     private var resets: Allowance
-    private var lastGrowth: UInt64
 
     /// - Parameter callsInFlight: As many as a client may have, and so give up at once, twice.
     init(callsInFlight: Int, at now: UInt64) {
-        resets = Allowance(capacity: callsInFlight * 2, perSecond: Self.resetsPerSecond)
-        lastGrowth = now
+        control = Allowance(capacity: Self.burst, perSecond: Self.framesPerSecond, at: now)
+        resets = Allowance(capacity: callsInFlight * 2, perSecond: Self.resetsPerSecond, at: now)
     }
 
     /// What has come is too much.
-    var isExceeded: Bool { control.rest < 0 || resets.rest < 0 }
+    var isExceeded: Bool { control.isExceeded || resets.isExceeded }
 
     mutating func timePassed(to now: UInt64) {
-        guard now > lastGrowth else { return }
-        let seconds = Double(now - lastGrowth) / 1_000_000_000
-        lastGrowth = now
-        control.grow(by: seconds * control.perSecond)
-        resets.grow(by: seconds * resets.perSecond)
+        control.timePassed(to: now)
+        resets.timePassed(to: now)
     }
 
     mutating func frameReceived(_ frame: FrameScanner.FrameHeader) {
         if frame.isReset {
-            resets.rest -= 1
+            resets.use()
         } else if !frame.isData || (frame.length < Self.worthwhileBytes && !frame.endsStream) {
             // Heads too: one that becomes a call is given back, one that is refused for too many streams is not.
-            control.rest -= 1
+            control.use()
         }
     }
 
-    mutating func headRefused() { control.rest -= Double(Self.framesPerRefusedHead) }
+    mutating func headRefused() { control.use(Self.framesPerRefusedHead) }
 
     mutating func callBegan() { control.grow(by: 1) }
 

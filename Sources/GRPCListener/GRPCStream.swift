@@ -16,6 +16,9 @@ final class GRPCStream {
     /// Before each message: its compression and its length.
     static let prefixBytes = 5
 
+    /// What it takes besides its head, messages and answers, here and in libnghttp2.
+    private static let ownBytes = 2 * 1_024
+
     let id: Int32
     var head: RequestHead
     var assembler: MessageAssembler
@@ -35,6 +38,8 @@ final class GRPCStream {
     /// What the service adds to the trailers of an exchange.
     var serviceTrailers: [Header] = []
     var running: RunningCall?
+    /// Of one that may go on for as long as the client likes.
+    var place: OpenStreams.Place?
     /// Whether the response headers are out, so that what follows is data or trailers.
     var hasResponded = false
     private var outgoing: [UInt8] = []
@@ -52,6 +57,11 @@ final class GRPCStream {
     /// The next time at which something is due.
     var nextDue: UInt64 {
         phase == .open ? min(deadline.uptimeNanoseconds, inputBy) : outputBy
+    }
+
+    /// Bytes that came for it and that no call has taken over.
+    var receivedBytes: Int {
+        messages.reduce(Self.ownBytes + head.keptBytes + assembler.bufferedBytes) { $0 + $1.bytes.count }
     }
 
     /// Bytes of answers that the client has not taken.

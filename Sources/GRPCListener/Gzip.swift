@@ -4,7 +4,10 @@ internal import CZlib
 enum Gzip {
     enum Problem: Error, Equatable {
         case notGzip
+        /// It decompresses to more than it may.
         case tooLong
+        /// Something stands behind its end, such as a second member: a message is one.
+        case bytesBehindEnd
     }
 
     /// zlib's: the largest window, and that a gzip header stands before the data.
@@ -16,7 +19,8 @@ enum Gzip {
     /// How it begins: its magic number, and the one method of compression that there is.
     private static let beginning: [UInt8] = [0x1F, 0x8B, 8]
 
-    /// What it says it decompresses to (RFC 1952, 2.3.1); nil when it is not gzip.
+    /// What it says it decompresses to (RFC 1952, 2.3.1); nil when it is not gzip. Who lies about it, or has something
+    /// behind its end, is found out when it is decompressed.
     static func announcedSize(_ bytes: [UInt8]) -> Int? {
         // A header of 10 bytes, at least 2 of data, and 8 of checksum and size.
         guard bytes.count >= 20, bytes.starts(with: beginning) else { return nil }
@@ -56,7 +60,8 @@ enum Gzip {
             }
         }
         guard written <= limit else { throw .tooLong }
-        guard status == Z_STREAM_END, stream.avail_in == 0 else { throw .notGzip }
+        guard status == Z_STREAM_END else { throw .notGzip }
+        guard stream.avail_in == 0 else { throw .bytesBehindEnd }
         output.removeLast(output.count - written)
         return output
     }

@@ -23,6 +23,8 @@ struct MessageAssembler {
 
     /// Whether nothing of a message has come that is not complete.
     var isEmpty: Bool { prefix.isEmpty }
+    /// Bytes of the message that is not complete.
+    var bufferedBytes: Int { message.count }
     /// The message that is not complete, as its prefix announces it; nil before that has come.
     var announced: (bytes: Int, isCompressed: Bool)? { missing.map { ($0 + message.count, prefix[0] == 1) } }
 

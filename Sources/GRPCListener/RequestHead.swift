@@ -43,7 +43,8 @@ struct RequestHead {
     private(set) var headers: [Header] = []
     private var metadataBytes = 0
     private var allBytes = 0
-    private var hasInvalidMetadata = false
+    /// Of metadata whose value should be base64 and is not.
+    private var invalidKey: String?
 
     private let limit: Int
 
@@ -56,6 +57,9 @@ struct RequestHead {
 
     /// So far beyond its limit that it is not even read to its end for an answer.
     var isOutrageous: Bool { allBytes > max(Self.outrageousBytes, 2 * (limit + Self.reservedBytes)) }
+
+    /// Bytes of memory that it takes.
+    var keptBytes: Int { path.utf8.count + min(metadataBytes, limit) }
 
     private var isTooLarge: Bool { metadataBytes > limit || allBytes > limit + Self.reservedBytes }
 
@@ -105,7 +109,7 @@ struct RequestHead {
             if part.startIndex > value.startIndex { metadataBytes += name.count + Self.overheadBytes }
             guard !isTooLarge else { return }
             guard let bytes = Self.base64(UnsafeRawBufferPointer(rebasing: part).trimmed) else {
-                hasInvalidMetadata = true
+                invalidKey = invalidKey ?? key
                 return
             }
             headers.append(Header(key: key, value: bytes))
@@ -136,19 +140,23 @@ extension RequestHead {
         return isGRPC ? nil : .unsupportedMediaType
     }
 
-    /// What is wrong with a gRPC request before anything of its message has come.
-    var refusal: ServiceError? {
-        if isTooLarge { return .headersTooLarge(limit: limit) }
-        guard headers.keysAreValid, !hasInvalidMetadata else { return .headerKeysInvalid }
+    /// Finds what is wrong with a gRPC request before anything of its message has come.
+    func check() throws(ServiceError) {
+        if isTooLarge { throw .headersTooLarge(limit: limit) }
+        guard headers.keysAreValid else { throw .headerKeysInvalid }
+        if let invalidKey {
+            throw ServiceError(
+                .headerInvalid,
+                "The value of \(invalidKey) is not base64, as that of a key that ends in -bin has to be.")
+        }
         if case .invalid = timeout {
-            return ServiceError(
+            throw ServiceError(
                 .headerInvalid, "grpc-timeout is not one to eight digits and one of the units H, M, S, m, u and n.")
         }
         if encoding == .unknown {
-            return ServiceError(
+            throw ServiceError(
                 .encodingUnsupported, "Messages are taken as they are or in gzip: set grpc-encoding accordingly.")
         }
-        return nil
     }
 }
 

@@ -46,6 +46,9 @@ package final class CallRunner: @unchecked Sendable {
     /// Whether the messages of its calls leave room for another one; for a door whose protocol does not bound them.
     package var hasRoomForMessage: Bool { heldBytes < Self.heldMessages * limits.messageBytes }
 
+    /// Bytes of the messages of its calls that have not ended.
+    package var bufferedBytes: Int { heldBytes }
+
     /// Whether another call may come: those that were given up end by themselves, but not at once.
     package var hasRoomForCall: Bool { queue.count < Self.unfinishedFactor * limits.callsInFlight }
 

@@ -11,8 +11,9 @@ package enum ConnectionRefusal: String, Sendable, CaseIterable {
     case flood = "FLOOD"
     /// What came is not the protocol of the door, or breaks its rules.
     case protocolError = "PROTOCOL_ERROR"
-    /// Too many bytes of answers waited for clients that did not read, and the most of them for this one.
-    case answersUnread = "ANSWERS_UNREAD"
+    /// Clients had too many bytes of requests that were not complete and of answers that they did not read, and this
+    /// one the most of them.
+    case memoryLimit = "MEMORY_LIMIT"
     /// The handshake of TLS failed, or was not over in time.
     case tlsHandshake = "TLS_HANDSHAKE"
 }

@@ -47,6 +47,6 @@ package final class ConnectionRefusals: Sendable {
         guard let count else { return }
         logger.warning(
             "Connections were refused, or ended for what their clients did",
-            metadata: ["reason": "\(reason.rawValue)", "count": "\(count)", "for_example": "\(peer)"])
+            metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(count), "for_example": "\(peer)"])
     }
 }

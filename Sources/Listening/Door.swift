@@ -46,8 +46,9 @@ package struct AcceptedConnection {
 package protocol DoorConnection: ChannelHandler {
     /// The server stops: no new requests, those in flight are answered within the grace.
     func drain(graceMilliseconds: Int)
-    /// Bytes of answers that its client has not taken: they were made, and the system has not got them.
-    var unsentAnswerBytes: Int { get }
-    /// It is closed at once, because too much waits for clients that do not read, and most of it for this one.
+    /// Bytes that it keeps for its client: of requests, complete or not, until they are answered, and of answers until
+    /// the system has taken them.
+    var bufferedBytes: Int { get }
+    /// It is closed at once, because too much is kept for clients, and most of it for this one.
     func giveUp()
 }

@@ -74,11 +74,13 @@ package final class PortListener: Sendable {
     ) async throws -> PortListener {
         let registry = ConnectionRegistry()
         let eventLoops = Array(group.makeIterator())
+        let streams = OpenStreams()
         let loops = eventLoops.map { loop in
             NIOLoopBoundBox.makeBoxSendingValue(
                 ServerLoop(
                     loop, handler: handler, observer: CallObserver(log: configuration.callLog),
-                    limits: configuration.limits.current, sharedBy: eventLoops.count), eventLoop: loop)
+                    limits: configuration.limits.current, sharedBy: eventLoops.count, streams: streams),
+                eventLoop: loop)
         }
         let acceptance = Acceptance(
             configuration: configuration, doors: doors, registry: registry, loops: loops, logger: logger)

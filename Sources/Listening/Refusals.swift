@@ -16,6 +16,15 @@ extension ServiceError {
             ])
     }
 
+    package static func tooManyStreams(limit: Int) -> ServiceError {
+        ServiceError(
+            .inFlightLimit, "The daemon has \(limit) streams open, as many as it may.",
+            details: [
+                .quota(subject: "daemon", description: "at most \(limit) open streams"),
+                .retry(afterMilliseconds: 1_000),
+            ])
+    }
+
     package static func headersTooLarge(limit: Int) -> ServiceError {
         ServiceError(
             .headersTooLarge, "The headers take more than \(limit) bytes.",

@@ -34,6 +34,9 @@ package final class RunningCall: AnswerReceiver {
     /// Whether it goes on for as long as the client likes, and neither works nor waits for the database meanwhile.
     package var isStream: Bool { observed.method?.kind == .serverStream }
 
+    /// Of a stream, where its door does not keep it elsewhere.
+    package var place: OpenStreams.Place?
+
     /// What runs it; until it has ended.
     var runner: CallRunner?
 

@@ -11,22 +11,25 @@ package final class ServerLoop {
     package internal(set) var handler: any CallHandler
     package let observer: CallObserver
     package let arenas: ArenaPool
-    package let unsentAnswers: UnsentAnswers
+    package let buffers: BufferedBytes
+    package let streams: OpenStreams
     /// For `x-request-id`, which tells calls apart and is no secret.
     private var generator = FastRandomNumberGenerator()
 
     /// - Parameters:
     ///   - limits: Of messages, headers and memory, which do not change while the daemon runs.
     ///   - share: How many loops share the memory.
+    ///   - streams: Of all loops.
     package init(
         _ eventLoop: any EventLoop, handler: any CallHandler, observer: CallObserver, limits: WireLimits,
-        sharedBy share: Int = 1
+        sharedBy share: Int = 1, streams: OpenStreams = OpenStreams()
     ) {
         executor = EventLoopTaskExecutor(eventLoop)
         self.handler = handler
         self.observer = observer
         arenas = ArenaPool(capacity: limits.arenaBytes)
-        unsentAnswers = UnsentAnswers(maximumBytes: limits.unsentBytesInTotal / share, on: eventLoop)
+        buffers = BufferedBytes(maximumBytes: limits.bufferedBytes / share, on: eventLoop)
+        self.streams = streams
     }
 
     /// The `x-request-id` of a client when it can stand in a log line, or else one of ours.

@@ -81,7 +81,8 @@ struct AgentctlMistakeTests {
         try await ForeignServer.with(answer: "HTTP/1.1 400 Bad Request\r\n\r\n") { server in
             let address = server.address
             try await world.agentctl(as: world.bob, "whoami", "--address", address).expectFailure(
-                69, "\(address) does not speak agentd's framed protocol", "its port is 50051 unless AGENTD_LISTEN")
+                69, "\(address) does not speak agentd's framed protocol but HTTP, as the admin address does",
+                "its port is 50051 unless AGENTD_LISTEN")
         }
     }
 

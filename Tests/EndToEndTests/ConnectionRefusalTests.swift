@@ -11,7 +11,7 @@ internal import TestSupport
 @Suite("Refused connections", .sharedWorld(), .timeLimit(.minutes(2)))
 struct ConnectionRefusalTests {
     private static let reasons = [
-        "CONNECTION_LIMIT", "FIRST_FRAME_TIMEOUT", "FRAME_TIMEOUT", "FLOOD", "PROTOCOL_ERROR", "ANSWERS_UNREAD",
+        "CONNECTION_LIMIT", "FIRST_FRAME_TIMEOUT", "FRAME_TIMEOUT", "FLOOD", "PROTOCOL_ERROR", "MEMORY_LIMIT",
         "TLS_HANDSHAKE",
     ]
 

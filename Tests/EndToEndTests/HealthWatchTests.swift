@@ -49,6 +49,38 @@ struct HealthWatchTests {
         }
     }
 
+    @Test("Streams have a bound over all connections; beyond it a watch is refused, and a check is not")
+    func bound() async throws {
+        try await World.with(settings: ["AGENTD_MAX_OPEN_STREAMS": "2"]) { world in
+            for _ in 1...2 {
+                try await world.daemon.speak { one in
+                    _ = try await Self.statuses(of: "", one) { _ in
+                        try await world.daemon.speak { two in
+                            _ = try await Self.statuses(of: "liveness", two) { _ in
+                                #expect(try await world.daemon.metrics()["agentd_open_streams"] == 2)
+                                try await Self.expectNoPlace(world)
+                                return true
+                            }
+                        }
+                        return true
+                    }
+                }
+                try await waitUntil { try await world.daemon.metrics()["agentd_open_streams"] == 0 }
+            }
+        }
+    }
+
+    private static func expectNoPlace(_ world: World) async throws {
+        try await world.daemon.speak { nobody in
+            let end = try await nobody.stream(
+                "/grpc.health.v1.Health/Watch", HealthCheckRequest(service: ""), as: HealthCheckResponse.self
+            ) { _ in false }
+            let answer = try #require(end)
+            #expect(try answer.outcome == "RESOURCE_EXHAUSTED INFLIGHT_LIMIT")
+            #expect(try await nobody.health() == .serving)
+        }
+    }
+
     @Test("Who watches hears that the database is gone, and that it is back")
     func database() async throws {
         try await World.withOwnCluster { world, cluster in

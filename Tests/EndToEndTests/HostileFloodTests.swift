@@ -47,6 +47,20 @@ struct HostileFloodTests {
         }
     }
 
+    @Test("Pings without end are a flood")
+    func pings() async throws {
+        try await World.with { world in
+            try await world.whileServing {
+                try await RawConnection.with(world.daemon.port) { connection in
+                    try await connection.send(bytes: Array(repeatElement(Self.ping, count: 5_000).joined()))
+                    let end = try await connection.goAway()
+                    #expect(end.reason == "FLOOD")
+                    try await connection.expectEnd()
+                }
+            }
+        }
+    }
+
     @Test("A call over the limit in flight is refused, says when to try again, and may be made when another has ended")
     func inFlight() async throws {
         let settings = ["AGENTD_MAX_IN_FLIGHT": "4", "AGENTD_DB_CONNECTIONS": "6"]

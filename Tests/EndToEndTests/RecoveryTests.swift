@@ -57,7 +57,7 @@ struct RecoveryTests {
             _ = try cluster.database.rows(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename LIKE 'agentd\\_%'")
             try await waitUntil { try await proven() ?? 0 > before }
-            #expect(world.daemon.log.contains("Every connection to the database was lost and made again"))
+            #expect(world.daemon.log.contains("The connections to the database were lost and made again"))
             let agent = try await world.speak(as: world.ada) { try await $0.createAgent("after") }
             #expect(agent.name == "after")
         }

@@ -84,6 +84,17 @@ struct ServerRequestTests {
         step(machine.pingReceived(at: 0), .ignore)
     }
 
+    @Test("Pings that come in thousands end the connection; those that come all the time do not")
+    func pings() {
+        var machine = Machine()
+        for second in 0..<100 {
+            for _ in 0..<100 { step(machine.pingReceived(at: seconds(Double(second))), .pong) }
+        }
+        for _ in 100..<1_000 { step(machine.pingReceived(at: seconds(99)), .pong) }
+        step(machine.pingReceived(at: seconds(99)), .goAway(.flood, lastID: 0))
+        step(machine.pingReceived(at: seconds(99)), .ignore)
+    }
+
     @Test("What is no frame ends the connection with its reason, once", arguments: GoAwayReason.allCases)
     func protocolError(reason: GoAwayReason) {
         var machine = Machine()

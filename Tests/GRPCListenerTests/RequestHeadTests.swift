@@ -20,13 +20,23 @@ import Testing
         return head
     }
 
+    /// Why it is refused; nil when it is not.
+    private func reason(_ head: RequestHead) -> Reason? {
+        do throws(ServiceError) {
+            try head.check()
+            return nil
+        } catch {
+            return error.reason
+        }
+    }
+
     @Test("Metadata is what neither HTTP nor gRPC has reserved") func metadata() {
         let head = head([("authorization", "Bearer x"), ("grpc-timeout", "1S"), ("x-a", "1"), ("x-a", "2")])
         #expect(head.path == "/agentd.v1.AgentService/GetAgent")
         #expect(head.headers == [Header("authorization", "Bearer x"), Header("x-a", "1"), Header("x-a", "2")])
         #expect(head.timeoutNanoseconds == 1_000_000_000)
         #expect(head.httpStatus == nil)
-        #expect(head.refusal == nil)
+        #expect(throws: Never.self) { try head.check() }
     }
 
     @Test(
@@ -51,7 +61,7 @@ import Testing
                 Header(key: "x-bin", value: [0, 1, 2]), Header(key: "y-bin", value: [0, 1]),
                 Header(key: "z-bin", value: [0, 1]), Header(key: "z-bin", value: [0xFF]),
             ])
-        #expect(head.refusal == nil)
+        #expect(throws: Never.self) { try head.check() }
     }
 
     @Test(
@@ -61,16 +71,23 @@ import Testing
             ("grpc-encoding", "snappy", .encodingUnsupported),
         ] as [(String, String, Reason)])
     func refusals(name: String, value: String, reason: Reason) {
-        #expect(head([(name, value)]).refusal?.reason == reason)
+        #expect(self.reason(head([(name, value)])) == reason)
+    }
+
+    @Test("The key whose value is not base64 is named") func base64() {
+        #expect {
+            try head([("x-a", "1"), ("x-trace-bin", "AAE"), ("x-photo-bin", "?")]).check()
+        } throws: { error in
+            (error as? ServiceError)?.message.contains("x-photo-bin is not base64") == true
+        }
     }
 
     @Test("Headers count with 32 bytes each, and those of gRPC do not") func size() {
         let value = String(repeating: "v", count: 100 - 32 - 3)
-        #expect(head([("x-a", value)], limit: 100).refusal == nil)
-        #expect(head([("x-a", value + "v")], limit: 100).refusal?.reason == .headersTooLarge)
+        #expect(reason(head([("x-a", value)], limit: 100)) == nil)
+        #expect(reason(head([("x-a", value + "v")], limit: 100)) == .headersTooLarge)
         #expect(
-            head([(":path", "/" + String(repeating: "p", count: 5_000))], limit: 100).refusal?.reason
-                == .headersTooLarge)
+            reason(head([(":path", "/" + String(repeating: "p", count: 5_000))], limit: 100)) == .headersTooLarge)
     }
 
     @Test("gzip is found among the encodings that the client takes")

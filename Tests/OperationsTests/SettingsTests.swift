@@ -109,6 +109,14 @@ struct SettingsTests {
         let failure = try #require(throws: SettingsFailure.self) { try Settings(SettingsSources(file: file)) }
         #expect(failure.description.contains("log_levl is not a key of the configuration file"))
         #expect(failure.description.contains("Did you mean log_level?"))
+    }
+
+    @Test("A variable's name in the file is told the key")
+    func variableAsKey() throws {
+        let file = try TestFile.configuration(#"{"AGENTD_LOG_LEVEL": "info"}"#)
+        let failure = try #require(throws: SettingsFailure.self) { try Settings(SettingsSources(file: file)) }
+        #expect(failure.description.contains("Did you mean log_level?"))
+        #expect(failure.description.contains("Did you mean log_level?"))
         #expect(failure.problems.count == 1)
     }
 

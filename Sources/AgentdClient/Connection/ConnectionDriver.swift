@@ -183,7 +183,10 @@ extension ConnectionDriver {
             if firstBytes == Self.alertOfTLS {
                 return finish(failure: "\(configuration.address) speaks TLS", .encrypted)
             }
-            finish(failure: "\(configuration.address) does not speak agentd's framed protocol")
+            // As every answer in HTTP/1.1 begins.
+            let isHTTP = error == .unknownFlags(UInt8(ascii: "H"))
+            let hint = isHTTP ? " but HTTP, as the admin address does; calls go to the address of AGENTD_LISTEN" : ""
+            finish(failure: "\(configuration.address) does not speak agentd's framed protocol\(hint)")
         }
     }
 
@@ -300,7 +303,7 @@ extension ConnectionDriver {
         context?.close(promise: nil)
         if let failure {
             let rest = abandoned.waiting.count + abandoned.sent.count
-            logger?.debug("Connection lost: \(failure)", metadata: ["calls": "\(rest)"])
+            logger?.debug("Connection lost: \(failure)", metadata: ["calls": .stringConvertible(rest)])
         }
         onEnd(Connection.End(answeredCalls: answeredCalls, failure: failure))
     }

@@ -38,7 +38,7 @@ extension AttemptFailure {
                 AgentdError(.methodUnknown, "\(text) Use an agentctl or AgentdClient of the daemon's version."))
         case .draining: return .notExecuted(AgentdError(.draining, text))
         case .compressionUnsupported, .frameFlagsInvalid, .frameTooLarge, .frameMalformed, .frameUnknown,
-            .helloNotFirst, .requestIDZero, .requestIDDuplicate, .firstFrameTimeout, .frameTimeout, .idle,
+            .helloNotFirst, .requestIDZero, .requestIDDuplicate, .firstFrameTimeout, .frameTimeout, .flood, .idle,
             .connectionLimit, nil:
             return .notExecuted(AgentdError(.connectionLost, text))
         }

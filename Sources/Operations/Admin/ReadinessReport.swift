@@ -73,7 +73,7 @@ extension ReadinessReport {
     private var phaseLine: String {
         switch phase {
         case .starting(let work): "[-] starting: \(Self.reason(work)), since \(phaseTime.text)"
-        case .serving: "[+] serving since \(phaseTime.text)"
+        case .serving: "[+] started \(phaseTime.text)"
         case .draining: "[-] draining since \(phaseTime.text): calls in flight are finished, new ones are refused"
         }
     }

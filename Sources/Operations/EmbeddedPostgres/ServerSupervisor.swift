@@ -130,7 +130,8 @@ final class ServerSupervisor: Sendable {
         // A stop that came before there was anything to signal.
         if isStopping { send(SIGINT) }
         if waitUntilReady(server) {
-            logger.info("PostgreSQL accepts connections", metadata: ["process": "\(server.processID)"])
+            logger.info(
+                "PostgreSQL accepts connections", metadata: ["process": .stringConvertible(Int(server.processID))])
             started(.success(()))
         }
         server.waitForEnd()

@@ -133,7 +133,7 @@ package struct HealthMonitor: Service {
         do {
             let connectedSince = try await database.ask(())
             if connectedSince > known.inspectedAt, !known.isReconnected {
-                logger.notice("Every connection to the database was lost and made again; it is inspected again")
+                logger.notice("The connections to the database were lost and made again; it is inspected again")
                 known.isReconnected = true
                 known.intervalsToInspection = 0
             }

@@ -18,6 +18,7 @@ package enum MetricCatalogue {
             "Time from the arrival of a call to its answer, in seconds, by method."),
         MetricDefinition(
             "agentd_calls_in_flight", .gauge, labels: ["door"], "Calls that were taken and are not answered yet."),
+        MetricDefinition("agentd_open_streams", .gauge, "Streams that are open: watches of health, and reflection."),
     ]
 
     private static let refusals = [

@@ -16,8 +16,11 @@ package struct SettingsProblem: Error, Sendable, Equatable, CustomStringConverti
         self.init("\(entry.name) \(shown) (\(origin)); it must be \(entry.expected).")
     }
 
-    static func unknown(_ name: String, what: String, among names: [String]) -> SettingsProblem {
-        let suggestion = NearestName.to(name, among: names).map { "Did you mean \($0)?" }
+    /// - Parameter text: What to look for among the names; by default the name itself.
+    static func unknown(
+        _ name: String, what: String, among names: [String], resembling text: String? = nil
+    ) -> SettingsProblem {
+        let suggestion = NearestName.to(text ?? name, among: names).map { "Did you mean \($0)?" }
         return SettingsProblem(
             "\(name) is not \(what). \(suggestion ?? "`agentd config --example` shows all that there are.")")
     }

@@ -108,8 +108,11 @@ package struct SettingsSources: Sendable {
         var problems = strangers.map { SettingsProblem.unknown($0, what: "a setting of agentd", among: names) }
         guard let file else { return problems }
         let keys = entries.flatMap { [$0.key, $0.fileFormKey] }.compactMap(\.self)
-        problems += file.keys.filter { !keys.contains($0) }
-            .map { .unknown($0, what: "a key of the configuration file \(file.path)", among: keys) }
+        problems += file.keys.filter { !keys.contains($0) }.map { key in
+            .unknown(
+                key, what: "a key of the configuration file \(file.path)", among: keys,
+                resembling: key.replacing(SettingEntry.prefix, with: "", maxReplacements: 1).lowercased())
+        }
         return problems
     }
 }

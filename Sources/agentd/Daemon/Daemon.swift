@@ -147,7 +147,7 @@ extension Daemon {
         guard let database else { preconditionFailure("A daemon runs when it is connected.") }
         let targets = DaemonReload.Targets(log: log, calls: calls, limits: limits, identity: identity)
         var services: [any Service] = admin.services
-        services += [stopDatabase, closePools, countCalls, compactAgentCounts, purge]
+        services += [stopDatabase, closePools, countCalls, compactAgentCounts, purge, UnusedMemory()]
         services += identity.services(database: database, reload: reload)
         services += certificates?.services(reload: reload) ?? []
         services.append(

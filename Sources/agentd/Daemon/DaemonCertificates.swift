@@ -52,7 +52,7 @@ struct DaemonCertificates: Sendable {
             }
             let reason: Logger.Metadata = ["reason": "\(self.files.describe(error))"]
             if isFirstLook {
-                logger.notice(
+                logger.warning(
                     "The new certificates cannot be used yet; those from before stay in force", metadata: reason)
             } else {
                 logger.error(

@@ -45,7 +45,7 @@ struct AdminServerTests {
             let lines = answer.body.split(separator: "\n").map { $0.prefix { $0 != "," && !$0.isNumber } }
             #expect(
                 lines == [
-                    "not ready", "[+] serving since ", "[+] isolation: proven ", "[-] database: it does not answer",
+                    "not ready", "[+] started ", "[+] isolation: proven ", "[-] database: it does not answer",
                     "[!] Row-level security is off.",
                 ])
             state.setPhase(.draining)

@@ -45,14 +45,14 @@ struct ReadinessReportTests {
                 state.setPhase(.serving)
             }, true,
             """
-            [+] serving since 2026-01-01T00:00:03Z
+            [+] started 2026-01-01T00:00:03Z
             [+] isolation: proven 2026-01-01T00:00:02Z
             [+] database
             """)
         at(
             4, { state.setCheck("database", failure: "it does not answer") }, false,
             """
-            [+] serving since 2026-01-01T00:00:03Z
+            [+] started 2026-01-01T00:00:03Z
             [+] isolation: proven 2026-01-01T00:00:02Z
             [-] database: it does not answer, since 2026-01-01T00:00:04Z
             """)
@@ -63,7 +63,7 @@ struct ReadinessReportTests {
                 state.setWarnings(["Row-level security is off."])
             }, false,
             """
-            [+] serving since 2026-01-01T00:00:03Z
+            [+] started 2026-01-01T00:00:03Z
             [+] isolation: proven 2026-01-01T00:00:02Z
             [-] database: it refuses  the password, since 2026-01-01T00:00:04Z
             [!] Row-level security is off.
@@ -75,7 +75,7 @@ struct ReadinessReportTests {
                 state.setPhase(.serving)
             }, true,
             """
-            [+] serving since 2026-01-01T00:00:03Z
+            [+] started 2026-01-01T00:00:03Z
             [+] isolation: proven 2026-01-01T00:00:02Z
             [+] database
             [!] Row-level security is off.

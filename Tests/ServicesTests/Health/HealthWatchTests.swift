@@ -1,11 +1,16 @@
 internal import AgentdCore
 internal import Messages
-internal import Testing
+internal import Synchronization
+import Testing
 
 @testable internal import Services
 
 @Suite("Watching the state of health", .timeLimit(.minutes(1)))
 struct HealthWatchTests {
+    private final class Listeners: Sendable {
+        let count = Atomic(0)
+    }
+
     /// Follows a service, does something after each status, and gives up after the last of it. What was still to be
     /// said is heard then, too.
     private static func heard(
@@ -76,6 +81,7 @@ struct HealthWatchTests {
     func many() async {
         let health = HealthState()
         let count = 5_000
+        let listeners = Listeners()
         await withTaskGroup(of: [ServingStatus].self) { group in
             for _ in 0..<count {
                 group.addTask {
@@ -83,14 +89,15 @@ struct HealthWatchTests {
                     for await status in health.statuses(of: "agentd.v1.AgentService") {
                         heard.append(status)
                         if heard.count == 2 { break }
+                        listeners.count.add(1, ordering: .relaxed)
                     }
                     return heard
                 }
             }
-            while health.watchCount < count { await Task.yield() }
+            while listeners.count.load(ordering: .relaxed) < count { await Task.yield() }
+            #expect(health.watchCount == count)
             health.setReady(true)
             var right = 0
-            // One that begins late finds it serving, and hears of the next change.
             for await heard in group { right += heard == [.notServing, .serving] ? 1 : 0 }
             #expect(right == count)
         }

@@ -6,8 +6,8 @@ package struct LimitSettings: Sendable {
 
     static let entries = [
         messageBytesSetting.entry, inFlightSetting.entry, headerBytesSetting.entry, frameTimeoutSetting.entry,
-        idleTimeoutSetting.entry, connectionsSetting.entry, unsentBytesSetting.entry, defaultDeadlineSetting.entry,
-        maximumDeadlineSetting.entry,
+        idleTimeoutSetting.entry, connectionsSetting.entry, openStreamsSetting.entry, bufferedBytesSetting.entry,
+        defaultDeadlineSetting.entry, maximumDeadlineSetting.entry,
     ]
 
     private static let standard = WireLimits()
@@ -20,7 +20,8 @@ package struct LimitSettings: Sendable {
         wire.frameTimeoutMilliseconds = reader.value(Self.frameTimeoutSetting)
         wire.idleTimeoutMilliseconds = reader.value(Self.idleTimeoutSetting)
         wire.connections = reader.value(Self.connectionsSetting)
-        wire.unsentBytesInTotal = reader.value(Self.unsentBytesSetting)
+        wire.bufferedBytes = reader.value(Self.bufferedBytesSetting)
+        wire.openStreams = reader.value(Self.openStreamsSetting)
         wire.defaultDeadlineMilliseconds = reader.value(Self.defaultDeadlineSetting)
         wire.maximumDeadlineMilliseconds = reader.value(Self.maximumDeadlineSetting)
         if wire.defaultDeadlineMilliseconds > wire.maximumDeadlineMilliseconds {
@@ -52,10 +53,14 @@ package struct LimitSettings: Sendable {
     private static let connectionsSetting = Setting.integer(
         "AGENTD_MAX_CONNECTIONS", 1...1_000_000, fallback: standard.connections, "Client connections in total."
     ).changingAtRunTime
-    private static let unsentBytesSetting = Setting.integer(
-        "AGENTD_MAX_UNSENT_BYTES", (1 << 20)...(1 << 40), fallback: standard.unsentBytesInTotal,
-        "Bytes of answers that may wait in memory for clients that do not read, over all connections. When there are "
-            + "more, the connections that most of them wait for are closed.")
+    private static let openStreamsSetting = Setting.integer(
+        "AGENTD_MAX_OPEN_STREAMS", 1...1_000_000, fallback: standard.openStreams,
+        "Streams that may be open over all connections: watches of health, and reflection."
+    ).changingAtRunTime
+    private static let bufferedBytesSetting = Setting.integer(
+        "AGENTD_MAX_BUFFERED_BYTES", (1 << 20)...(1 << 40), fallback: standard.bufferedBytes,
+        "Bytes of requests that are not answered yet, and of answers that are not read yet, over all connections. When "
+            + "there are more, the connections that they belong to are closed, beginning with the largest.")
     private static let defaultDeadlineSetting = Setting.duration(
         "AGENTD_DEFAULT_DEADLINE", 1...86_400_000, fallback: standard.defaultDeadlineMilliseconds,
         "The deadline of a call that names none."

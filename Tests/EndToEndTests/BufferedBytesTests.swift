@@ -4,19 +4,20 @@ internal import AgentdCore
 internal import Messages
 internal import TestSupport
 
-/// Clients that ask for much and read nothing: each keeps within its own bound, and all of them together do not.
-@Suite("Silent readers", .timeLimit(.minutes(2)))
-struct SilentReaderTests {
+/// Clients that ask for much and read nothing, or never finish what they ask: each keeps within its own bound, and all
+/// of them together do not.
+@Suite("What is kept for clients", .timeLimit(.minutes(2)))
+struct BufferedBytesTests {
     private static let connections = 6
     /// Answers that each asks for, of 60 kB: once a megabyte of them waits, no more are made.
     private static let calls = 200
     private static let promptBytes = 60_000
     /// What the daemon may hold for all of them; the system's own buffers come on top.
-    private static let settings = ["AGENTD_MAX_UNSENT_BYTES": "\(4 << 20)"]
-    private static let refused = "agentd_connections_refused_total{reason=\"ANSWERS_UNREAD\"}"
+    private static let settings = ["AGENTD_MAX_BUFFERED_BYTES": "\(4 << 20)"]
+    private static let refused = "agentd_connections_refused_total{reason=\"MEMORY_LIMIT\"}"
 
-    @Test("Of those on the framed door some are closed; whoever reads may ask for as much")
-    func framed() async throws {
+    @Test("Of silent readers on the framed door some are closed; whoever reads may ask for as much")
+    func framedReaders() async throws {
         try await World.with(settings: Self.settings) { world in
             let agent = try await Self.largeAgent(world)
             let requests = Self.requests(for: agent)
@@ -41,24 +42,61 @@ struct SilentReaderTests {
         }
     }
 
-    @Test("Of those on the gRPC door, who take what their windows allow and no more, some are closed")
-    func grpc() async throws {
+    @Test("Of silent readers on the gRPC door, who take what their windows allow and no more, some are closed")
+    func grpcReaders() async throws {
         try await World.with(settings: Self.settings) { world in
             let agent = try await Self.largeAgent(world)
             let requests = Self.streams(for: agent, token: world.ada.key)
             try await world.whileServing {
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    for _ in 0..<Self.connections {
-                        group.addTask {
-                            try await RawHTTP2.with(world.daemon.port) { connection in
-                                try await connection.send(requests)
-                                try await Self.expectSomeClosed(world)
-                            }
-                        }
+                try await Self.withConnections {
+                    try await RawHTTP2.with(world.daemon.port) { connection in
+                        try await connection.send(requests)
+                        try await Self.expectSomeClosed(world)
                     }
-                    try await group.waitForAll()
                 }
             }
+        }
+    }
+
+    @Test("Of those whose frames do not come to an end some are closed")
+    func framedSenders() async throws {
+        // All but its end of a frame that may be sent.
+        let part = RawConnection.framed([UInt8](repeating: 0, count: 1_000_000)).dropLast()
+        try await World.with(settings: Self.settings) { world in
+            try await world.whileServing {
+                try await Self.withConnections {
+                    try await RawConnection.with(world.daemon.port) { connection in
+                        try? await connection.send(bytes: Array(part))
+                        try await Self.expectSomeClosed(world)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("Of those who begin calls with long heads and send no message some are closed")
+    func grpcSenders() async throws {
+        let head = RawHTTP2.grpcHead(
+            "/agentd.v1.AgentService/GetAgent", [("x-long", String(repeating: "x", count: 7_000))])
+        let streams = stride(from: 1, to: UInt32(Self.calls) * 2, by: 2).flatMap { stream in
+            RawHTTP2.frame(RawHTTP2.FrameType.headers, flags: RawHTTP2.Flags.endHeaders, stream: stream, head)
+        }
+        try await World.with(settings: Self.settings) { world in
+            try await world.whileServing {
+                try await Self.withConnections {
+                    try await RawHTTP2.with(world.daemon.port) { connection in
+                        try? await connection.send(streams)
+                        try await Self.expectSomeClosed(world)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func withConnections(_ body: @Sendable @escaping () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 1...connections { group.addTask { try await body() } }
+            try await group.waitForAll()
         }
     }
 
@@ -96,7 +134,7 @@ struct SilentReaderTests {
 
     private static func expectSomeClosed(_ world: World) async throws {
         try await waitUntil { try await world.daemon.metrics()[refused, default: 0] > 0 }
-        #expect(world.daemon.log.contains("ANSWERS_UNREAD"))
+        #expect(world.daemon.log.contains("MEMORY_LIMIT"))
         #expect(try world.daemon.memory().resident < 200 << 20)
     }
 }
