@@ -55,7 +55,7 @@ struct RollbackTests {
             #expect {
                 try application.conversion.rollback()
             } throws: { error in
-                ["other tenants own rows", "acme (1 users)", "move-user"].allSatisfy("\(error)".contains)
+                ["other tenants own rows", "acme (1 user)", "move-user"].allSatisfy("\(error)".contains)
             }
             #expect(try application.database.catalogue() == before)
             let owner = application.database.owner
@@ -63,6 +63,125 @@ struct RollbackTests {
             try application.conversion.rollback()
             let counts = try application.rows("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM agents)")
             #expect(counts == [["20", "200"]])
+        }
+    }
+
+    /// Whatever else an application may have in its schema.
+    private static let others = """
+        CREATE TABLE sessions (id serial PRIMARY KEY, user_id integer REFERENCES users (id), seen timestamp);
+        CREATE TABLE alembic_version (version text);
+        CREATE VIEW live AS SELECT id, name FROM agents WHERE status = 'active';
+        INSERT INTO sessions (user_id) SELECT id FROM users;
+        """
+
+    @Test("Other tables and views stay as they were, and no step minds them", arguments: [3, 5, 16])
+    func otherTables(_ number: Int) async throws {
+        try await LegacyApplication.with { application in
+            try application.execute(Self.others)
+            let remarks = try application.conversion.plan(ConversionRules()).remarks
+            #expect(
+                remarks.contains { $0.contains("public also holds alembic_version, live, sessions.") }, "\(remarks)")
+            if number <= 15 { try application.convert(upTo: number) } else { try application.convert() }
+            try application.execute(
+                "INSERT INTO sessions (user_id) VALUES (1); INSERT INTO alembic_version VALUES ('a')")
+            let rows = "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM live) > 0"
+            #expect(try application.rows(rows) == [["21", "t"]])
+            let rights = "SELECT has_table_privilege('agentd_owner', 'public.alembic_version', 'REFERENCES')"
+            #expect(try application.database.rows(rights) == [["f"]])
+            try application.conversion.rollback()
+            #expect(try application.rows(rows) == [["21", "t"]])
+        }
+    }
+
+    @Test("What the application makes after its tables have moved goes back with them", arguments: [4, 16])
+    func newTables(_ number: Int) async throws {
+        try await LegacyApplication.with { application in
+            if number <= 15 { try application.convert(upTo: number) } else { try application.convert() }
+            try application.execute(
+                Self.others + "CREATE TYPE mood AS ENUM ('good'); CREATE TYPE pair AS (a integer, b integer); "
+                    + "CREATE FUNCTION one() RETURNS integer LANGUAGE sql RETURN 1; CREATE SEQUENCE numbers;")
+            try application.conversion.rollback()
+            let place = try application.database.rows(
+                """
+                SELECT to_regclass('public.sessions') IS NOT NULL, to_regclass('public.live') IS NOT NULL,
+                    to_regtype('public.mood') IS NOT NULL, to_regtype('public.pair') IS NOT NULL,
+                    to_regproc('public.one') IS NOT NULL, to_regclass('public.numbers') IS NOT NULL,
+                    to_regnamespace('\(application.role)') IS NULL
+                """)
+            #expect(place == [["t", "t", "t", "t", "t", "t", "t"]])
+            #expect(try application.rows("SELECT count(*), one() FROM public.sessions") == [["20", "1"]])
+        }
+    }
+
+    @Test("A schema of the application's own that was there before stays, with what it has")
+    func ownSchema() async throws {
+        try await LegacyApplication.with { application in
+            try application.database.execute(
+                "CREATE SCHEMA \(application.role) AUTHORIZATION \(application.role); "
+                    + "CREATE TABLE \(application.role).notes (text text)")
+            try application.convert()
+            try application.conversion.rollback()
+            let tables = try application.database.rows(
+                "SELECT schemaname = 'public', tablename FROM pg_tables WHERE tableowner IN ($1, current_user) "
+                    + "AND schemaname IN ('public', $1) ORDER BY 2", [application.role])
+            #expect(tables == [["t", "agents"], ["f", "notes"], ["t", "users"]])
+        }
+    }
+
+    @Test("What stays of the application is told at the end")
+    func whatStays() async throws {
+        try await LegacyApplication.with { application in
+            try application.convert()
+            try application.execute("CREATE TABLE later (id integer)")
+            #expect(try application.conversion.finish() == ["\(application.role).later"])
+        }
+    }
+
+    @Test("It works where the migrations were made, and not all rights given")
+    func halfMigrated() async throws {
+        try await LegacyApplication.with { application in
+            let before = (try application.database.catalogue(), try application.contents())
+            try application.convert(upTo: 3)
+            _ = try Migrator(ownerConninfo: application.database.owner).migrate()
+            try application.database.execute(
+                "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM agentd_platform, agentd_app")
+            try application.conversion.rollback()
+            #expect(try application.database.catalogue() == before.0)
+            #expect(try application.contents() == before.1)
+        }
+    }
+
+    @Test("Deleted users and deleted tenants do not stand in the way")
+    func deleted() async throws {
+        try await LegacyApplication.with { application in
+            try application.convert()
+            try application.database.execute(
+                """
+                INSERT INTO tenants (slug, display_name, state, delete_time) VALUES
+                    ('one', 'One', 'active', NULL), ('two', 'Two', 'deleted', now());
+                INSERT INTO public.users (tenant_id, email, delete_time)
+                SELECT id, 'a@x.example', CASE WHEN slug = 'one' THEN now() END FROM tenants WHERE slug <> 'default';
+                """)
+            try application.conversion.rollback()
+            #expect(try application.rows("SELECT count(*) FROM users") == [["20"]])
+        }
+    }
+
+    @Test("An id at the end of what its column holds is no end: both sides go on where the application was")
+    func lastID() async throws {
+        try await LegacyApplication.with { application in
+            try application.execute(
+                "INSERT INTO agents (id, owner_id, name, agent_type) VALUES (2147483647, 1, 'last', 'custom')")
+            try application.convert()
+            let insertion = "INSERT INTO agents (owner_id, name, agent_type) VALUES (1, 'next', 'custom') RETURNING id"
+            #expect(try application.rows(insertion) == [["201"]])
+            let made = try application.database.rows(
+                "INSERT INTO public.agents (tenant_id, owner_id, name, agent_type) "
+                    + "SELECT tenant_id, id, 'new', 'research' FROM public.users WHERE id = 1 RETURNING id")
+            #expect(made == [["202"]])
+            #expect(try application.rows("SELECT name FROM agents WHERE id = 202") == [["new"]])
+            try application.conversion.rollback()
+            #expect(try application.rows(insertion) == [["203"]])
         }
     }
 
@@ -81,7 +200,7 @@ struct RollbackTests {
             #expect { try application.conversion.finish() } throws: { "\($0)".contains("not complete") }
             try application.convert()
             let connection = try ScriptConnection(conninfo: application.conninfo)
-            #expect { try application.conversion.finish() } throws: { "\($0)".contains("still has 1 connections") }
+            #expect { try application.conversion.finish() } throws: { "\($0)".contains("still has 1 connection as") }
             #expect(try connection.rows("SELECT count(*) FROM agents") == [["200"]])
         }
     }

@@ -98,14 +98,15 @@ struct ConversionProcessTests {
             }
             #expect(try await run("--status").output == "No conversion is under way on this database.\n")
             let report = try await run("--unknown-type", "research")
-            #expect(report.output.contains("type \"sales_bot\": 25 agents became research"))
+            #expect(report.output.contains("25 agents with the type \"sales_bot\" become research"))
             #expect(report.output.contains("default: 20 users, 200 agents"))
             #expect(try await run("--status").output.contains("It is complete."))
             #expect(try await run("--rollback").code == 0)
             #expect(try await run("--rollback").code == 78)
             #expect(try await run("--unknown-type", "robot").log.contains("--unknown-type: it is one of"))
             #expect(try await run().code == 0)
-            #expect(try await run("--finish").code == 0)
+            #expect(try await run("--finish").log.contains("Pass --yes to go ahead"))
+            #expect(try await run("--finish", "--yes").code == 0)
             #expect(try await run().log.contains("There is nothing to convert"))
         }
     }

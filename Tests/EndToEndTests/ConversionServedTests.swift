@@ -34,7 +34,7 @@ struct ConversionServedTests {
                     #expect(try application.rows("SELECT name FROM agents WHERE id = \(created.id)") == [["renamed"]])
                 }
             }
-            #expect(try await convert(application, "--finish").code == 0)
+            #expect(try await convert(application, "--finish", "--yes").code == 0)
             try await application.conversionIsIsolated()
         }
     }
@@ -71,7 +71,7 @@ struct ConversionServedTests {
                 let plan = try await Program.run(
                     "agentd", arguments + ["--plan"], environment: application.environment)
                 #expect(plan.output.hasPrefix("would move user"))
-                #expect(plan.output.contains("from default to acme, with 10 agents and 1 keys"))
+                #expect(plan.output.contains("from default to acme, with 10 agents and 1 key"))
                 let moved = try await Program.run("agentd", arguments, environment: application.environment)
                 #expect(moved.code == 0, "\(moved.log)")
                 try await waitUntil {

@@ -92,10 +92,12 @@ package struct Conversion: Sendable {
     }
 
     /// Removes the application's tables and everything that served it. There is no way back. Blocks its thread.
-    package func finish(isStopped: @escaping @Sendable () -> Bool = { false }) throws(ConversionFailure) {
+    /// - Returns: What else the application has made in its schema since, which stays there.
+    @discardableResult
+    package func finish(isStopped: @escaping @Sendable () -> Bool = { false }) throws(ConversionFailure) -> [String] {
         try translated {
             let session = try Session(conninfo: ownerConninfo, locking: true, isStopped: isStopped)
-            try ConversionEnd.finish(session, self)
+            return try ConversionEnd.finish(session, self)
         }
     }
 

@@ -16,14 +16,6 @@ package struct ConversionReport: Sendable {
         package var isEqual: Bool { before.rows == after.rows && before.checksum == after.checksum }
     }
 
-    package struct Mapping: Sendable {
-        /// Such as `type`.
-        package let kind: String
-        package let from: String
-        package let to: String
-        package let rows: String
-    }
-
     package struct Tenant: Sendable {
         package let slug: String
         package let users: String
@@ -31,7 +23,8 @@ package struct ConversionReport: Sendable {
     }
 
     package let tables: [Table]
-    package let mappings: [Mapping]
+    /// What in the data was not taken as it is, when both sides were compared: by the same rules as the plan says it.
+    package let findings: [ConversionPlan.Finding]
     package let tenants: [Tenant]
 
     init(_ session: Session, _ context: ConversionContext) throws {
@@ -43,8 +36,7 @@ package struct ConversionReport: Sendable {
                     rows: figures["\(name) before"] ?? "0", checksum: figures["\(name) checksum before"] ?? "0"),
                 after: Side(rows: figures["\(name) after"] ?? "0", checksum: figures["\(name) checksum after"] ?? "0"))
         }
-        mappings = try Findings.mappings(session.connection, context.mapping)
-            .map { Mapping(kind: $0.kind, from: $0.from, to: $0.to, rows: $0.rows) }
+        findings = try ProgressTable.findings(session.connection)
         tenants = try Self.tenants(session)
     }
 

@@ -37,6 +37,7 @@ enum Findings {
         findings += try duplicates(connection, mapping)
         findings += try counted(connection, "users", users(mapping))
         findings += try counted(connection, "agents", agents(mapping))
+        findings += try unused(connection, mapping)
         findings += try tenants(connection, mapping, tenantSlug)
         return findings
     }
@@ -160,6 +161,30 @@ enum Findings {
         }
     }
 
+    /// Lines of the mapping file that no row needs: perhaps they are mistyped.
+    private static func unused(
+        _ connection: borrowing ScriptConnection, _ mapping: RowMapping
+    ) throws -> [ConversionPlan.Finding] {
+        let kinds: [(ConversionRules.Kind, table: String, value: String)] = [
+            (.agentType, "agents", "l.agent_type::text"), (.status, "agents", "coalesce(l.status::text, '')"),
+            (.email, "users", "l.id::text"),
+        ]
+        return try kinds.flatMap { kind, table, value -> [ConversionPlan.Finding] in
+            let names = mapping.rules.entries(kind).map { "(\(SQLText.literal($0.from)))" }
+            guard !names.isEmpty else { return [] }
+            let rows = try connection.rows(
+                """
+                SELECT name FROM (VALUES \(names.joined(separator: ", "))) AS map (name)
+                WHERE name NOT IN (SELECT \(value) FROM \(mapping.schema).\(table) AS l) ORDER BY name LIMIT \(named)
+                """)
+            return rows.map { row in
+                ConversionPlan.Finding(
+                    what: "\(table) for the line \(kind.rawValue),\(row[0] ?? "") of the mapping", count: "0",
+                    rule: "are there: the line does nothing", change: "--mapping")
+            }
+        }
+    }
+
     private static func tenants(
         _ connection: borrowing ScriptConnection, _ mapping: RowMapping, _ slug: String
     ) throws -> [ConversionPlan.Finding] {
@@ -187,9 +212,8 @@ enum Findings {
         }
             + unmatched.map { row in
                 ConversionPlan.Finding(
-                    what: "users for \"\(row[0] ?? "")\" of the tenant map", count: "0",
-                    rule: "nothing: it fits nobody",
-                    change: "--tenant-map")
+                    what: "users for the line \"\(row[0] ?? "")\" of the tenant map", count: "0",
+                    rule: "are there: the line does nothing", change: "--tenant-map")
             }
     }
 }

@@ -110,8 +110,9 @@ struct LegacyShape: Sendable {
                     SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
                     WHERE i.indrelid = c.oid AND i.indisunique AND i.indnatts = 1 AND a.attname = 'id')
             UNION ALL
-            SELECT format('the role %s is a superuser, whom no policy binds: ALTER ROLE %I NOSUPERUSER', $2::text,
-                $2::text)
+            SELECT format('the role %s is a superuser, whom no policy binds: give users and agents to a role of the '
+                'application''s own (CREATE ROLE platform LOGIN; ALTER TABLE users OWNER TO platform; ALTER TABLE '
+                'agents OWNER TO platform), and let the application connect as it', $2::text)
             FROM pg_roles WHERE rolname = $2 AND rolsuper
             UNION ALL
             SELECT format('%s is no superuser, and only one may tie the tenant to the role of the application: connect '
@@ -152,6 +153,15 @@ struct LegacyShape: Sendable {
             FROM pg_db_role_setting AS s, unnest(s.setconfig) AS setting
             WHERE s.setrole = (SELECT oid FROM pg_roles WHERE rolname = $2) AND setting LIKE 'search_path=%'
                 AND $1 = 'public'
+                AND s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+            UNION ALL
+            SELECT format('public also holds %s. The application keeps them there, under the same names and rights; '
+                'what it makes from the second step on is made in the schema %s.',
+                string_agg(c.relname, ', ' ORDER BY c.relname), $2::text)
+            FROM pg_class AS c
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                AND pg_get_userbyid(c.relowner) <> 'agentd_owner' AND NOT ($1 = 'public' AND c.relname IN ('users', 'agents'))
+            HAVING count(*) > 0
             """, [place, role])
         let columns = others.map { "\($0) has no place in agentd: it stays in the table of the application." }
         return rows.compactMap { $0[0] } + columns

@@ -104,19 +104,22 @@ package struct Migrator: Sendable {
         // One simple query is one transaction: the bookkeeping is committed with the change or not at all.
         try connection.execute(
             """
+            \(lending)
             SET LOCAL ROLE agentd_owner;
             SET LOCAL search_path = public;
             \(migration.sql)
             ;
             INSERT INTO public.schema_migrations (version, name, checksum)
             VALUES (\(migration.version), '\(migration.name)', '\(migration.checksum)');
+            RESET ROLE;
+            \(returning)
             """)
     }
 
     static func explain(_ error: ScriptConnection.Failure) -> String {
         error.sqlState == "42501"
-            ? "\(error.message). AGENTD_OWNER_DATABASE_URL must connect as a superuser, or as the owner of the "
-                + "database with CREATEROLE."
+            ? "\(error.message). AGENTD_OWNER_DATABASE_URL must connect as a superuser; or as the owner of the "
+                + "database with CREATEROLE, where the schema public holds nothing of other roles."
             : error.description
     }
 }
@@ -158,6 +161,38 @@ extension Migrator {
             EXECUTE 'GRANT CREATE, USAGE ON SCHEMA public TO agentd_owner';
             EXECUTE format('GRANT CONNECT ON DATABASE %I TO agentd_app, agentd_platform', current_database());
         END $roles$;
+        """
+
+    /// Lets agentd_owner name what others have in `public`: a statement about all tables there fails at the first one on
+    /// which it has no right at all. REFERENCES shows and changes nothing. Only somebody who may give it does.
+    fileprivate static let lending = """
+        DO $lending$
+        DECLARE
+            other record;
+            lent text := '';
+        BEGIN
+            FOR other IN
+                SELECT oid::regclass AS name FROM pg_class
+                WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+                    AND NOT has_table_privilege('agentd_owner', oid, 'SELECT, INSERT, UPDATE, DELETE, REFERENCES')
+            LOOP
+                BEGIN
+                    EXECUTE format('GRANT REFERENCES ON %s TO agentd_owner', other.name);
+                    lent := concat_ws(', ', nullif(lent, ''), other.name::text);
+                EXCEPTION WHEN insufficient_privilege THEN
+                    NULL;
+                END;
+            END LOOP;
+            PERFORM set_config('agentd.lent', lent, true);
+        END $lending$;
+        """
+
+    fileprivate static let returning = """
+        DO $returning$ BEGIN
+            IF current_setting('agentd.lent') <> '' THEN
+                EXECUTE format('REVOKE REFERENCES ON %s FROM agentd_owner', current_setting('agentd.lent'));
+            END IF;
+        END $returning$;
         """
 
     fileprivate static let bookkeeping = """

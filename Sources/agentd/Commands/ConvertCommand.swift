@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Glibc
 internal import Storage
 internal import Operations
 
@@ -11,8 +12,8 @@ struct Convert: AsyncParsableCommand {
             to the tenant DEFAULT_TENANT_SLUG, until it is switched off and --finish is run; until then --rollback \
             takes everything back.
 
-            Exit codes: 0 done, 69 the database cannot be asked, or another converter works on it, 75 stopped, 78 \
-            refused: nothing was changed.
+            Exit codes: 0 done, 1 not confirmed, 69 the database cannot be asked, or another converter works on it, 75 stopped, 78 \
+            refused, and why.
             """)
 
     @Flag(help: "What to do instead of converting.")
@@ -22,6 +23,9 @@ struct Convert: AsyncParsableCommand {
 
     @Option(help: "The most rows a second. By default as many as the application does not feel.")
     var maxRate: Int?
+
+    @Flag(help: "With --finish: go ahead without asking.")
+    var yes = false
 
     @OptionGroup var options: SettingOptions
 
@@ -40,17 +44,31 @@ struct Convert: AsyncParsableCommand {
 
     func validate() throws {
         if let maxRate, maxRate < 1 { throw ValidationError("--max-rate must be at least 1.") }
+        if action == .finish, !yes, isatty(STDIN_FILENO) == 0 {
+            throw ValidationError(
+                "--finish asks before it goes ahead, and nobody can answer: standard input is no terminal. Pass --yes "
+                    + "to go ahead without being asked.")
+        }
     }
 
     func run() async throws {
         let signals = TerminationSignals()
         let settings = try options.load()
         let rules = try decisions.rules()
+        if action == .finish, !yes { try confirm() }
         try await CommandDatabase(settings).withOwner(migrated: false) { conninfo in
             let conversion = Conversion(
                 ownerConninfo: conninfo, defaultTenantSlug: settings.tenancy.defaultTenantSlug,
                 rowLevelSecurity: settings.tenancy.usesRowLevelSecurity)
             try await Blocking.run { try perform(conversion, rules, isStopped: { signals.isRequested }) }
+        }
+    }
+
+    private func confirm() throws {
+        Output.text("Remove the application's tables and their passwords for ever? [y/N] ")
+        guard ["y", "yes"].contains(readLine()?.lowercased() ?? "") else {
+            Output.line("Nothing was changed.")
+            throw ExitCode.failure
         }
     }
 
@@ -68,8 +86,9 @@ struct Convert: AsyncParsableCommand {
             try conversion.rollback(isStopped: isStopped)
             Output.line("Taken back: the application's tables are where and what they were.")
         case .finish:
-            try conversion.finish(isStopped: isStopped)
+            let others = try conversion.finish(isStopped: isStopped)
             Output.line("Finished: the application's tables are removed, and the schema is that of `agentd migrate`.")
+            if !others.isEmpty { Output.line("Of the application these stay: \(others.joined(separator: ", ")).") }
         }
     }
 }

@@ -59,16 +59,18 @@ enum ConvertText {
                 """
         }
         text += section(
-            "What was mapped:",
-            report.mappings.map {
-                "\($0.kind) \($0.from.isEmpty ? "NULL or empty" : "\"\($0.from)\""): \($0.rows) agents "
-                    + "became \($0.to)"
-            })
+            "What was mapped, as it was when both sides were compared:",
+            report.findings.map { "\($0.count) \($0.what) \($0.rule)" })
         text += section(
-            "Rows by tenant:", report.tenants.map { "\($0.slug): \($0.users) users, \($0.agents) agents" })
+            "Rows by tenant:",
+            report.tenants.map { tenant in
+                "\(tenant.slug): \(counted(tenant.users, "user")), \(counted(tenant.agents, "agent"))"
+            })
         return text + "\nConverted: agentd can serve this database. The application keeps working until it is switched "
             + "off; then run `agentd convert --finish`.\n"
     }
+
+    static func counted(_ count: String, _ noun: String) -> String { "\(count) \(noun)\(count == "1" ? "" : "s")" }
 
     private static func section(_ title: String, _ lines: [String]) -> String {
         lines.isEmpty ? "" : "\n\(title)\n" + lines.map { "- \($0)\n" }.joined()

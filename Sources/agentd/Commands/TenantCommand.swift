@@ -31,6 +31,11 @@ struct MoveUserCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingOptions
 
+    func validate() throws {
+        if user.isEmpty { throw ValidationError("--user must be an id or an e-mail.") }
+        if to.isEmpty { throw ValidationError("--to must be the slug of a tenant.") }
+    }
+
     func run() async throws {
         let settings = try options.load()
         try await CommandDatabase(settings).withOwner { conninfo in
@@ -39,7 +44,8 @@ struct MoveUserCommand: AsyncParsableCommand {
                 let outcome = plan ? try move.plan() : try move.run()
                 Output.line(
                     "\(plan ? "would move" : "moved") \(outcome.email) (\(outcome.userID)) from \(outcome.fromSlug) to "
-                        + "\(outcome.toSlug), with \(outcome.agents) agents and \(outcome.tokens) keys")
+                        + "\(outcome.toSlug), with \(ConvertText.counted("\(outcome.agents)", "agent")) and "
+                        + ConvertText.counted("\(outcome.tokens)", "key"))
             }
         }
     }

@@ -20,14 +20,15 @@ enum ConversionEnd {
         }
     }
 
-    static func finish(_ session: Session, _ conversion: Conversion) throws {
+    static func finish(_ session: Session, _ conversion: Conversion) throws -> [String] {
         guard try ProgressTable.exists(session.connection) else {
             throw ConversionFailure.refused("There is nothing to finish: no conversion is under way on this database.")
         }
         let open = try ProgressTable.entries(session.connection).filter { $0.state != "done" }
         guard open.isEmpty else {
             throw ConversionFailure.refused(
-                "The conversion is not complete: \(open[0].name) comes next. Run `agentd convert` first.")
+                "The conversion is not complete: \(open.count) of its steps are to be done. Run `agentd convert` first."
+            )
         }
         let context = try ContextLoader.load(
             session.connection, conversion.continuing(session.connection), rules: ConversionRules()
@@ -36,11 +37,17 @@ enum ConversionEnd {
             "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()", [context.role])
         guard sessions.first?.first == "0" else {
             throw ConversionFailure.refused(
-                "The application still has \(sessions.first?.first?.map(\.self) ?? "some") connections as "
+                "The application still has \(counted(sessions.first?[0] ?? "some", "connection")) as "
                     + "\(context.role). Switch it off first: finishing removes its tables.")
         }
         do {
-            try session.transaction { connection in try connection.execute(finishing(context)) }
+            return try session.transaction { connection in
+                try connection.execute(finishing(context))
+                return try connection.rows(
+                    "SELECT oid::regclass FROM pg_class WHERE relnamespace = to_regnamespace($1) "
+                        + "AND relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY relname", [context.home]
+                ).compactMap { $0[0] }
+            }
         } catch let error as ScriptConnection.Failure where error.sqlState == "2BP01" {
             throw ConversionFailure.refused(
                 "\(error.message): other tables or views need those of the application. Drop them, or what in them "
@@ -65,22 +72,31 @@ enum ConversionEnd {
 
     /// Whatever belongs to another tenant would be lost.
     private static func refuseOthers(_ connection: borrowing ScriptConnection, _ context: ConversionContext) throws {
-        let isMigrated = try connection.rows("SELECT to_regclass('public.tenants') IS NOT NULL").first?.first == "t"
-        guard isMigrated else { return }
+        // Before that, there is none. The tables may be there, and not all rights on them.
+        guard try ProgressTable.entries(connection).contains(where: { $0.name == "tenant" && $0.state == "done" })
+        else {
+            return
+        }
         try connection.execute(ConversionStep.asPlatform)
         let others = try connection.rows(
             """
             SELECT t.slug, count(u.id) FROM public.tenants AS t JOIN public.users AS u ON u.tenant_id = t.id
-            WHERE t.id <> \(context.tenant) GROUP BY t.slug ORDER BY t.slug
+            WHERE t.id <> \(context.tenant) AND t.state <> 'deleted' AND u.delete_time IS NULL
+            GROUP BY t.slug ORDER BY t.slug
             """)
         try connection.execute("RESET ROLE; RESET search_path")
         guard others.isEmpty else {
-            let named = others.map { "\($0[0] ?? "") (\($0[1] ?? "") users)" }.joined(separator: ", ")
+            let named = others.map { "\($0[0] ?? "") (\(counted($0[1] ?? "", "user")))" }.joined(separator: ", ")
             throw ConversionFailure.refused(
                 "It cannot be taken back, because other tenants own rows, for which the application has no place: "
                     + "\(named). Bring their users back with `agentd tenant move-user --user ID --to "
-                    + "\(context.tenantSlug)`, or remove them, and run it again. Nothing was changed.")
+                    + "\(context.tenantSlug)`, or delete the tenant with `agentctl tenants delete`, and run it again. "
+                    + "Nothing was changed.")
         }
+    }
+
+    private static func counted(_ count: String, _ noun: String) -> String {
+        "\(count) \(noun)\(count == "1" ? "" : "s")"
     }
 
     private static func finishing(_ context: ConversionContext) -> String {

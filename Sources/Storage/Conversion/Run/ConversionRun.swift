@@ -61,11 +61,18 @@ struct ConversionRun {
             try finish(step)
         case .comparison(let comparison):
             try compare(comparison, maximumRate, report)
+            if comparison.isLast { try keepFindings() }
             try finish(step)
         case .split:
             try TenantSplit(session: session, context: context).run(report)
             try finish(step)
         }
+    }
+
+    /// While the tables of the application still hold what it had: later they follow what agentd does.
+    private func keepFindings() throws {
+        let findings = try Findings.all(session.connection, context.mapping, tenantSlug: context.tenantSlug)
+        try session.transaction { connection in try connection.execute(ProgressTable.keeping(findings)) }
     }
 
     private func finish(_ step: ConversionStep) throws {

@@ -51,6 +51,28 @@ enum ProgressTable {
             .map { ($0[0] ?? "", $0[1] ?? "", $0[2] ?? "") }
     }
 
+    /// What was found in the data, as SQL; in place of what an earlier attempt has kept.
+    static func keeping(_ findings: [ConversionPlan.Finding]) -> String {
+        let rows = findings.enumerated().map { number, finding in
+            let texts = [finding.count, finding.what, finding.rule].map(SQLText.literal).joined(separator: ", ")
+            return "(\(number), \(texts))"
+        }
+        let insertion =
+            rows.isEmpty
+            ? ""
+            : "INSERT INTO agentd_conversion.findings (position, count, what, rule) VALUES "
+                + "\(rows.joined(separator: ", "));"
+        return "DELETE FROM agentd_conversion.findings; \(insertion)"
+    }
+
+    static func findings(
+        _ connection: borrowing ScriptConnection
+    ) throws(ScriptConnection.Failure) -> [ConversionPlan.Finding] {
+        try connection.rows("SELECT count, what, rule FROM agentd_conversion.findings ORDER BY position").map { row in
+            ConversionPlan.Finding(what: row[1] ?? "", count: row[0] ?? "", rule: row[2] ?? "", change: "")
+        }
+    }
+
     static func figures(_ connection: borrowing ScriptConnection) throws(ScriptConnection.Failure) -> [String: String] {
         let rows = try connection.rows("SELECT name, value FROM agentd_conversion.figures")
         return Dictionary(rows.map { ($0[0] ?? "", $0[1] ?? "") }) { first, _ in first }

@@ -3,6 +3,9 @@ struct Comparison: Sendable {
     let singular: String
     let context: ConversionContext
 
+    /// Agents come after their owners.
+    var isLast: Bool { isAgent }
+
     var stepName: String { "compare-\(singular)s" }
 
     /// Answers the last id, whether it was the end, then rows and checksum of the application and of agentd, and the

@@ -103,14 +103,17 @@ enum Sequences {
         let table = "\(home).\(singular)s"
         return """
             DO $$
-            DECLARE own text := pg_get_serial_sequence('\(table)', 'id'); last bigint := 0; top bigint;
+            DECLARE own text := pg_get_serial_sequence('\(table)', 'id'); last bigint := 0; highest bigint; top bigint;
             BEGIN
                 SELECT coalesce(max(id), 0) INTO top FROM \(table);
                 IF own IS NOT NULL THEN
                     EXECUTE 'SELECT last_value FROM ' || own INTO last;
+                    SELECT seqmax INTO highest FROM pg_sequence WHERE seqrelid = own::regclass;
+                    -- A single id at the end of what the column holds: both go on where the application was.
+                    IF greatest(top, last) > highest - 2 THEN top := last; END IF;
                 END IF;
                 top := (greatest(top, last) + 1) / 2 * 2;
-                IF own IS NOT NULL THEN
+                IF top < highest THEN
                     EXECUTE format('ALTER SEQUENCE %s INCREMENT BY 2 RESTART WITH %s', own, top + 1);
                 END IF;
                 EXECUTE format('ALTER SEQUENCE public.\(singular)s_id_seq INCREMENT BY 2 RESTART WITH %s', top + 2);
@@ -118,20 +121,28 @@ enum Sequences {
             """
     }
 
-    /// That of the application goes on above every id, as it did before.
+    /// That of the application goes on above every id, as it did before; or, where none is left there, above those that
+    /// both have made.
     static func alone(_ singular: String, home: String) -> String {
         """
         DO $$
-        DECLARE own text; top bigint;
+        DECLARE own text; last bigint; others bigint := 0; highest bigint; top bigint;
         BEGIN
             IF to_regclass('\(home).\(singular)s') IS NULL THEN RETURN; END IF;
             own := pg_get_serial_sequence('\(home).\(singular)s', 'id');
             IF own IS NULL OR (SELECT seqincrement FROM pg_sequence WHERE seqrelid = own::regclass) <> 2 THEN
                 RETURN;
             END IF;
-            EXECUTE format('SELECT greatest((SELECT max(id) FROM \(home).\(singular)s), last_value) FROM %s', own)
-                INTO top;
-            EXECUTE format('ALTER SEQUENCE %s INCREMENT BY 1 RESTART WITH %s', own, top + 1);
+            SELECT seqmax INTO highest FROM pg_sequence WHERE seqrelid = own::regclass;
+            EXECUTE 'SELECT last_value FROM ' || own INTO last;
+            SELECT last_value INTO others FROM public.\(singular)s_id_seq;
+            SELECT greatest(max(id), last) INTO top FROM \(home).\(singular)s;
+            IF top >= highest THEN top := greatest(last, others); END IF;
+            IF top < highest THEN
+                EXECUTE format('ALTER SEQUENCE %s INCREMENT BY 1 RESTART WITH %s', own, top + 1);
+            ELSE
+                EXECUTE format('ALTER SEQUENCE %s INCREMENT BY 1', own);
+            END IF;
         END $$;
         """
     }

@@ -15,6 +15,13 @@ extension ConversionStep {
                     rows bigint NOT NULL DEFAULT 0, total bigint NOT NULL DEFAULT 0, reached bigint, bound bigint,
                     start_time timestamptz, end_time timestamptz);
                 CREATE TABLE agentd_conversion.figures (name text PRIMARY KEY, value numeric NOT NULL);
+                CREATE TABLE agentd_conversion.findings (
+                    position integer PRIMARY KEY, count text NOT NULL, what text NOT NULL, rule text NOT NULL);
+                -- The schema that the tables move to, and what is in it, where it is there already.
+                CREATE TABLE agentd_conversion.others (oid oid PRIMARY KEY);
+                INSERT INTO agentd_conversion.others
+                SELECT oid FROM pg_namespace WHERE oid = to_regnamespace(\(SQLText.literal(context.home)))
+                UNION ALL SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace(\(SQLText.literal(context.home)));
                 CREATE TABLE agentd_conversion.tenants (id uuid PRIMARY KEY, slug text NOT NULL);
                 """), undo: "DROP SCHEMA IF EXISTS agentd_conversion CASCADE;")
     }
@@ -36,11 +43,43 @@ extension ConversionStep {
                 \(roleSetting(context, "SET search_path = \(paths)"));
                 """),
             undo: """
-                ALTER TABLE IF EXISTS \(home).users SET SCHEMA public;
-                ALTER TABLE IF EXISTS \(home).agents SET SCHEMA public;
-                DROP SCHEMA IF EXISTS \(home);
+                \(movingBack(home))
                 \(roleSetting(context, context.searchPath.map { "SET search_path = \($0)" } ?? "RESET search_path"));
                 """)
+    }
+
+    /// The two tables, and whatever the application has made since: it goes to the same schema.
+    private static func movingBack(_ home: String) -> String {
+        let schema = SQLText.literal(home)
+        return """
+            DO $$
+            DECLARE
+                made record;
+            BEGIN
+                IF to_regnamespace(\(schema)) IS NULL THEN RETURN; END IF;
+                FOR made IN
+                    SELECT CASE relkind WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind, oid::regclass::text AS name
+                    FROM pg_class AS c
+                    WHERE relnamespace = \(schema)::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+                        AND oid NOT IN (SELECT oid FROM agentd_conversion.others)
+                        -- The sequence of a column goes with its table.
+                        AND NOT (relkind = 'S' AND EXISTS (SELECT FROM pg_depend AS d
+                            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')))
+                LOOP
+                    EXECUTE format('ALTER %s %s SET SCHEMA public', made.kind, made.name);
+                END LOOP;
+                IF EXISTS (SELECT FROM agentd_conversion.others WHERE oid = \(schema)::regnamespace) THEN RETURN; END IF;
+                FOR made IN
+                    SELECT 'TYPE' AS kind, oid::regtype::text AS name FROM pg_type
+                    WHERE typnamespace = \(schema)::regnamespace AND typtype IN ('e', 'd')
+                    UNION ALL
+                    SELECT 'ROUTINE', oid::regprocedure::text FROM pg_proc WHERE pronamespace = \(schema)::regnamespace
+                LOOP
+                    EXECUTE format('ALTER %s %s SET SCHEMA public', made.kind, made.name);
+                END LOOP;
+                DROP SCHEMA \(home);
+            END $$;
+            """
     }
 
     static func migrate(_ context: ConversionContext) -> ConversionStep {
