@@ -160,7 +160,8 @@ struct LegacyShape: Sendable {
                 string_agg(c.relname, ', ' ORDER BY c.relname), $2::text)
             FROM pg_class AS c
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-                AND pg_get_userbyid(c.relowner) <> 'agentd_owner' AND NOT ($1 = 'public' AND c.relname IN ('users', 'agents'))
+                AND pg_get_userbyid(c.relowner) <> 'agentd_owner'
+                AND NOT ($1 = 'public' AND c.relname IN ('users', 'agents'))
             HAVING count(*) > 0
             """, [place, role])
         let columns = others.map { "\($0) has no place in agentd: it stays in the table of the application." }

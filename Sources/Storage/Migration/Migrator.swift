@@ -163,8 +163,8 @@ extension Migrator {
         END $roles$;
         """
 
-    /// Lets agentd_owner name what others have in `public`: a statement about all tables there fails at the first one on
-    /// which it has no right at all. REFERENCES shows and changes nothing. Only somebody who may give it does.
+    /// Lets agentd_owner name what others have in `public`: a statement about all tables there fails at the first one
+    /// on which it has no right at all. REFERENCES shows and changes nothing. Only somebody who may give it does.
     fileprivate static let lending = """
         DO $lending$
         DECLARE
@@ -183,7 +183,7 @@ extension Migrator {
                     NULL;
                 END;
             END LOOP;
-            PERFORM set_config('agentd.lent', lent, true);
+            EXECUTE format('SET LOCAL agentd.lent = %L', lent);
         END $lending$;
         """
 

@@ -12,8 +12,8 @@ struct Convert: AsyncParsableCommand {
             to the tenant DEFAULT_TENANT_SLUG, until it is switched off and --finish is run; until then --rollback \
             takes everything back.
 
-            Exit codes: 0 done, 1 not confirmed, 69 the database cannot be asked, or another converter works on it, 75 stopped, 78 \
-            refused, and why.
+            Exit codes: 0 done, 1 not confirmed, 69 the database cannot be asked, or another converter works on it, \
+            75 stopped, 78 refused, and why.
             """)
 
     @Flag(help: "What to do instead of converting.")

@@ -2,7 +2,8 @@
 extension ConversionStep {
     /// Decisions and progress are kept in the database itself, so that they are committed with what they tell of.
     static func begin(_ context: ConversionContext) -> ConversionStep {
-        ConversionStep(
+        let home = "to_regnamespace(\(SQLText.literal(context.home)))"
+        return ConversionStep(
             name: "begin", title: "Keep the decisions and the progress of the conversion",
             lock: "none on tables of the application",
             work: .statements(
@@ -20,8 +21,8 @@ extension ConversionStep {
                 -- The schema that the tables move to, and what is in it, where it is there already.
                 CREATE TABLE agentd_conversion.others (oid oid PRIMARY KEY);
                 INSERT INTO agentd_conversion.others
-                SELECT oid FROM pg_namespace WHERE oid = to_regnamespace(\(SQLText.literal(context.home)))
-                UNION ALL SELECT oid FROM pg_class WHERE relnamespace = to_regnamespace(\(SQLText.literal(context.home)));
+                SELECT oid FROM pg_namespace WHERE oid = \(home)
+                UNION ALL SELECT oid FROM pg_class WHERE relnamespace = \(home);
                 CREATE TABLE agentd_conversion.tenants (id uuid PRIMARY KEY, slug text NOT NULL);
                 """), undo: "DROP SCHEMA IF EXISTS agentd_conversion CASCADE;")
     }
@@ -68,7 +69,9 @@ extension ConversionStep {
                 LOOP
                     EXECUTE format('ALTER %s %s SET SCHEMA public', made.kind, made.name);
                 END LOOP;
-                IF EXISTS (SELECT FROM agentd_conversion.others WHERE oid = \(schema)::regnamespace) THEN RETURN; END IF;
+                IF EXISTS (SELECT FROM agentd_conversion.others WHERE oid = \(schema)::regnamespace) THEN
+                    RETURN;
+                END IF;
                 FOR made IN
                     SELECT 'TYPE' AS kind, oid::regtype::text AS name FROM pg_type
                     WHERE typnamespace = \(schema)::regnamespace AND typtype IN ('e', 'd')
