@@ -81,15 +81,25 @@ struct ConversionRun {
 
     // MARK: Batches
 
+    /// Planning it takes as long as some dozen rows, and so it is planned once.
+    private func prepare(_ name: String, _ sql: String) throws {
+        try session.connection.execute("PREPARE \(SQLText.name(name)) (bigint) AS \(sql)")
+    }
+
+    private static func execution(_ name: String, limit: Int) -> String {
+        "EXECUTE \(SQLText.name(name)) (\(limit))"
+    }
+
     private func copy(_ batch: BatchStatement, _ maximumRate: Int?, _ report: (ConversionProgress) -> Void) throws {
         let pace = try pace(batch.singular, maximumRate)
         let bounds = try session.transaction { connection in try connection.rows(batch.bounds) }
+        try prepare(batch.stepName, batch.sql(limit: "$1"))
         var progress = ProgressMeter(rows: Self.number(bounds, 1), total: Self.number(bounds, 2))
         while true {
             let start = ContinuousClock.now
             let limit = pace.rows
             let answer = try session.transaction(batch.preparation, waiting: { report(.waiting($0)) }) { connection in
-                try connection.rows(batch.sql(limit: limit))
+                try connection.rows(Self.execution(batch.stepName, limit: limit))
             }
             let count = Self.number(answer, 0)
             guard count > 0 else { break }
@@ -109,6 +119,7 @@ struct ConversionRun {
         var progress = ProgressMeter(rows: entry?.rows ?? 0, total: total)
         var isAtEnd = false
         let preparation = BatchStatement.boundToTenant(context)
+        try prepare(comparison.stepName, comparison.sql(limit: "$1"))
         while !isAtEnd {
             let start = ContinuousClock.now
             let limit = pace.rows
@@ -131,7 +142,7 @@ struct ConversionRun {
     ) throws -> [String?] {
         var different = ""
         for _ in 0..<Self.mends {
-            let range = try connection.rows(comparison.sql(limit: limit)).first ?? []
+            let range = try connection.rows(Self.execution(comparison.stepName, limit: limit)).first ?? []
             guard range.count == 7 else { break }
             different = range[6] ?? ""
             if different.isEmpty { return range }

@@ -5,10 +5,10 @@ internal import Postgres
 /// application feels them, which a statement of its kind on a second connection tells.
 final class Pace {
     /// What a batch is to take: whoever wants one of its rows, or its processor, waits as long at most.
-    private static let batchMilliseconds = 4.0
-    private static let batchRows = 5...5_000
-    /// The pause in batches: it never works more than half of the time.
-    private static let pauses = 1.0...40.0
+    private static let batchMilliseconds = 2.0
+    private static let batchRows = 20...5_000
+    /// The pause in batches: it never works more than a quarter of the time.
+    private static let pauses = 3.0...40.0
     /// The statement may take twice as long as before, and in any case this much longer.
     private static let tolerance = 2.0
     private static let toleratedMilliseconds = 0.5
@@ -22,7 +22,7 @@ final class Pace {
     private let probe: ScriptConnection
     private let statement: String
     private var base = 0.0
-    private var ratio = 1.0
+    private var ratio = pauses.lowerBound
     private(set) var rows = 50
     private var lastProbe = ContinuousClock.now
     private var isFelt = false

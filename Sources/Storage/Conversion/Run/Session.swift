@@ -22,8 +22,11 @@ final class Session {
     init(conninfo: String, locking: Bool, isStopped: @escaping @Sendable () -> Bool = { false }) throws {
         connection = try ScriptConnection(conninfo: conninfo, applicationName: "agentd convert")
         self.isStopped = isStopped
-        // A statement whose converter was killed ends soon.
-        try connection.execute("SET client_connection_check_interval = '1s'; SET timezone = 'UTC'")
+        // A statement whose converter was killed ends soon. Of the processors it takes one and not several: others work
+        // on them.
+        try connection.execute(
+            "SET client_connection_check_interval = '1s'; SET timezone = 'UTC'; "
+                + "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0")
         guard locking else { return }
         for _ in 0..<Self.lockAttempts {
             if try connection.rows("SELECT pg_try_advisory_lock(\(Self.advisoryLock))").first?.first == "t" { return }

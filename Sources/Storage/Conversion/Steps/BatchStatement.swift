@@ -1,6 +1,7 @@
 /// Copies the next rows of one table, and notes how far it is.
 struct BatchStatement: Sendable {
-    static let exampleLimit = 1_000
+    /// The rows of one batch, where a person reads the statement.
+    static let exampleLimit = "1000"
 
     /// `user` or `agent`.
     let singular: String
@@ -43,7 +44,8 @@ struct BatchStatement: Sendable {
     }
 
     /// Answers the rows of this batch and of all; no rows of this batch: the end.
-    func sql(limit: Int) -> String {
+    /// - Parameter limit: As SQL.
+    func sql(limit: String) -> String {
         """
         WITH step AS (SELECT coalesce(reached, -9223372036854775808) AS reached, bound
             FROM agentd_conversion.steps WHERE name = '\(stepName)'),

@@ -10,7 +10,8 @@ struct Comparison: Sendable {
 
     /// Answers the last id, whether it was the end, then rows and checksum of the application and of agentd, and the
     /// ids of rows that differ.
-    func sql(limit: Int) -> String {
+    /// - Parameter limit: The most rows, as SQL.
+    func sql(limit: String) -> String {
         let table = "\(context.home).\(singular)s"
         return """
             WITH step AS (SELECT coalesce(reached, -9223372036854775808) AS reached
