@@ -160,6 +160,9 @@ let package = Package(
             name: "GRPCListenerTests", dependencies: ["AgentdCore", "GRPCListener", "Messages"],
             swiftSettings: strict),
         .testTarget(
+            name: "ListeningTests", dependencies: ["Listening", logging, metricsTestKit, nio, nioEmbedded],
+            swiftSettings: strict),
+        .testTarget(
             name: "OperationsTests",
             dependencies: ["AgentdCore", "Operations", "Postgres", "Storage", "TestSupport", logging, metrics],
             swiftSettings: strict),

@@ -207,8 +207,9 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         }
         guard let size = Gzip.announcedSize(message.bytes) else { throw .message("", "it is not gzip") }
         do throws(Gzip.Problem) {
-            // There is room for what it says that it becomes, and for no more.
-            return try Gzip.decompress(message.bytes, limit: min(size, limits.messageBytes))
+            // There is room for what it says that it becomes; a little needs none.
+            return try Gzip.decompress(
+                message.bytes, limit: min(max(size, Self.streamWindow), limits.messageBytes))
         } catch {
             switch error {
             case .notGzip: throw .message("", "it is not gzip")

@@ -119,7 +119,11 @@ struct RequestHead {
     /// `application/grpc`, also with the message format that we have anyway, or with parameters.
     private static func isGRPC(_ value: UnsafeRawBufferPointer) -> Bool {
         let format = "application/grpc"
-        guard value.begins(with: format) else { return false }
+        guard value.begins(with: format) else {
+            // Media types know no case (RFC 9110, 8.3.1); nearly everybody writes this one in small letters.
+            guard value.first == UInt8(ascii: "A") || value.contains(UInt8(ascii: "G")) else { return false }
+            return Array(value.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }).withUnsafeBytes(isGRPC)
+        }
         let rest = UnsafeRawBufferPointer(rebasing: value[format.utf8.count...])
         return rest.isEmpty || rest.first == UInt8(ascii: ";") || rest.equals("+proto") || rest.begins(with: "+proto;")
     }

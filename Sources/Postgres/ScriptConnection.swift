@@ -7,6 +7,8 @@ package struct ScriptConnection: ~Copyable {
     package struct Failure: Error, CustomStringConvertible, Sendable {
         package let sqlState: String?
         package let message: String
+        /// More about it, perhaps in several lines; such as what depends on what.
+        package var detail: String?
 
         package var description: String { sqlState.map { "\(message) (SQLSTATE \($0))" } ?? message }
     }
@@ -57,7 +59,8 @@ package struct ScriptConnection: ~Copyable {
         default:
             let state = PQresultErrorField(result, Int32(UInt8(ascii: "C"))).map { String(cString: $0) }
             let primary = PQresultErrorField(result, Int32(UInt8(ascii: "M"))).map { String(cString: $0) }
-            throw Failure(sqlState: state, message: primary ?? errorMessage(of: connection))
+            let detail = PQresultErrorField(result, Int32(UInt8(ascii: "D"))).map { String(cString: $0) }
+            throw Failure(sqlState: state, message: primary ?? errorMessage(of: connection), detail: detail)
         }
     }
 }

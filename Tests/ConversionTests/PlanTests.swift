@@ -65,6 +65,17 @@ struct PlanTests {
         }
     }
 
+    @Test("Functions that name their own search path are told")
+    func functionPath() async throws {
+        try await LegacyApplication.with(users: 3, agents: 6) { application in
+            try application.execute(
+                "CREATE FUNCTION people() RETURNS bigint LANGUAGE sql SET search_path = public "
+                    + "AS 'SELECT count(*) FROM users'")
+            let remarks = try application.conversion.plan(ConversionRules()).remarks
+            #expect(remarks.contains { $0.contains("The function people() has a search_path") }, "\(remarks)")
+        }
+    }
+
     @Test("Lines of the mapping file that nothing needs are named")
     func unusedLines() async throws {
         try await LegacyApplication.with(users: 3, agents: 6) { application in

@@ -93,6 +93,64 @@ struct RollbackTests {
         }
     }
 
+    @Test("Other roles that may use the tables find them on new connections, and look where they did afterwards")
+    func otherRoles() async throws {
+        try await TestRole.with("") { reporter in
+            try await LegacyApplication.with { application in
+                let database = try application.database.rows("SELECT current_database()")[0][0] ?? ""
+                try application.execute("GRANT SELECT (id, email) ON users TO \(reporter)")
+                try application.database.execute(
+                    "ALTER ROLE \(reporter) IN DATABASE \"\(database)\" SET search_path = public, pg_temp")
+                func read() throws -> [[String?]] {
+                    try ScriptConnection(conninfo: application.database.conninfo(user: reporter))
+                        .rows("SELECT count(id), current_setting('search_path') FROM users")
+                }
+                let before = try read()
+                #expect(before == [["20", "public, pg_temp"]])
+                let remarks = try application.conversion.plan(ConversionRules()).remarks
+                #expect(remarks.contains { $0.contains("\(reporter) may use the tables as well") }, "\(remarks)")
+                try application.convert()
+                #expect(try read() == [["20", "\(application.role), public, pg_temp"]])
+                try application.conversion.rollback()
+                #expect(try read() == before)
+                try application.convert()
+                try application.conversion.finish()
+                let setting = try ScriptConnection(conninfo: application.database.conninfo(user: reporter))
+                    .rows("SHOW search_path")
+                #expect(setting == [["public, pg_temp"]])
+            }
+        }
+    }
+
+    @Test("A tenant's administrator is a superuser of the application, and a system administrator is not")
+    func administrators() async throws {
+        try await LegacyApplication.with { application in
+            try application.convert()
+            try application.database.execute(
+                """
+                INSERT INTO public.users (tenant_id, email, role) SELECT id, role || '@x.example', role
+                FROM tenants, unnest(ARRAY['system_admin', 'tenant_admin', 'member']) AS role
+                """)
+            let superusers = try application.rows(
+                "SELECT email FROM users WHERE is_superuser AND email LIKE '%@x.example'")
+            #expect(superusers == [["tenant_admin@x.example"]])
+        }
+    }
+
+    @Test("What needs the tables of the application keeps it from being finished, and is named")
+    func dependants() async throws {
+        try await LegacyApplication.with { application in
+            try application.execute(Self.others)
+            try application.convert()
+            #expect {
+                try application.conversion.finish()
+            } throws: { error in
+                ["Nothing was changed", "view live", "on table sessions"].allSatisfy("\(error)".contains)
+            }
+            #expect(try application.rows("SELECT count(*) FROM agents") == [["200"]])
+        }
+    }
+
     @Test("What the application makes after its tables have moved goes back with them", arguments: [4, 16])
     func newTables(_ number: Int) async throws {
         try await LegacyApplication.with { application in

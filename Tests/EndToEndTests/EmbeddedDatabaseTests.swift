@@ -121,9 +121,14 @@ struct EmbeddedDatabaseTests {
         }
     }
 
-    @Test("token create works without a daemon too, and leaves no process")
+    @Test("token create works without a daemon too, and leaves no process; a mistyped folder is refused")
     func tokenWithoutDaemon() async throws {
         try await Self.with { data in
+            let refused = try await Program.run(
+                "agentd", ["token", "create", "--system-admin", "--data-dir", data.path])
+            #expect(refused.code == 78 && refused.log.contains("There is no database in \(data.path)"))
+            #expect(!FileManager.default.fileExists(atPath: data.path))
+            #expect(try await Program.run("agentd", ["migrate", "--data-dir", data.path]).code == 0)
             let key = try await Self.systemAdministrator(data)
             #expect(data.processes == [])
             let daemon = try await data.start()

@@ -44,6 +44,7 @@ import Testing
         arguments: [
             ("application/grpc", true), ("application/grpc+proto", true), ("application/grpc;charset=utf-8", true),
             ("application/grpc+proto; x=y", true), ("application/grpc+json", false), ("application/grpc-web", false),
+            ("Application/gRPC", true), ("application/GRPC+PROTO", true), ("APPLICATION/GRAPHQL", false),
             ("application/json", false), ("", false), ("text/application/grpc", false), ("application/grpcx", false),
         ])
     func contentTypes(type: String, isGRPC: Bool) {

@@ -330,7 +330,7 @@ def gzip_that_is_broken(connection):
     whole = gzip.compress(b"\x0a\x02\x22\x00" * 100)
     cut = [b"", b"no gzip", whole[:-1], whole[:-8], whole[:12], whole[:-6] + b"\0" * 6]
     # The last four bytes should say how long the message is, and may say anything.
-    longer = [whole + bytes(4), whole + b"\xff" * 8, whole * 2]
+    longer = [whole + bytes(4), whole + b"\xff" * 8, whole * 2, whole + gzip.compress(b"")]
     broken = cut + longer
     for body in broken:
         answer = connection.call(headers(CREATE, grpc_encoding="gzip"), prefixed(body, flags=1))

@@ -5,7 +5,7 @@ internal import ServiceLifecycle
 package struct UnusedMemory: Service {
     private static let intervalMilliseconds = 30_000
     /// Less is not worth the time that giving it back takes, in which nobody gets memory.
-    private static let keptBytes = 64 << 20
+    private static let keptBytes = 16 << 20
 
     /// Whether there was too much of it at the last look, too. What comes and goes within an interval is left alone.
     private var isKeptForLong = false

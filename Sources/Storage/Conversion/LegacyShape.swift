@@ -136,19 +136,22 @@ struct LegacyShape: Sendable {
         let others = types.keys.filter { !known.contains($0) }.sorted()
         let rows = try connection.rows(
             """
-            SELECT format('%s also uses the tables. It finds them on connections opened after the first step alone, '
-                'or as %s.%s: open its connections again then.', r.rolname, $2::text, c.relname)
-            FROM pg_class AS c, aclexplode(c.relacl) AS g JOIN pg_roles AS r ON r.oid = g.grantee
-            WHERE c.relnamespace = quote_ident($1)::regnamespace AND c.relname = 'agents' AND r.rolname <> $2
-                AND r.rolname NOT LIKE 'agentd%' AND g.privilege_type = 'SELECT'
+            SELECT format('%s may use the tables as well. Connections of it that are open when the second step runs '
+                'lose them; those that are opened then find them, by a search_path that the step sets. Open them again '
+                'then.', r.rolname)
+            FROM pg_roles AS r WHERE \(OtherRoles.condition(tablesIn: SQLText.name(place), besides: role))
             UNION ALL
-            SELECT format('%s is a member of %s. Where the application connects as it, it finds the tables on '
-                'connections opened after the first step alone: open them again then.', m.rolname, $2::text)
-            FROM pg_auth_members AS g JOIN pg_roles AS m ON m.oid = g.member
-            WHERE g.roleid = (SELECT oid FROM pg_roles WHERE rolname = $2) AND m.rolcanlogin AND NOT m.rolsuper
+            SELECT format('The function %s has a search_path of its own (%s). From the second step on it finds the '
+                'tables of agentd there, where it means those of the application: let it begin with %s then.',
+                p.oid::regprocedure, setting, $2::text)
+            FROM pg_proc AS p, unnest(p.proconfig) AS setting
+            WHERE setting LIKE 'search_path=%' AND p.prosrc ~ '(users|agents)' AND $1 = 'public'
+                AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+                AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+                    AND d.deptype = 'e')
             UNION ALL
             SELECT format('The role %s has a search_path of its own (%s). Where it does not begin with "$user", '
-                'connections that are open when the first step runs lose the tables: set it to "$user", public and '
+                'connections that are open when the second step runs lose the tables: set it to "$user", public and '
                 'open them again before.', $2::text, setting)
             FROM pg_db_role_setting AS s, unnest(s.setconfig) AS setting
             WHERE s.setrole = (SELECT oid FROM pg_roles WHERE rolname = $2) AND setting LIKE 'search_path=%'

@@ -18,9 +18,11 @@ struct CommandDatabase {
     }
 
     /// Connects as the owner.
-    /// - Parameter migrated: Whether an embedded database is to be migrated first.
+    /// - Parameters:
+    ///   - migrated: Whether an embedded database is to be migrated first.
+    ///   - makes: Whether an embedded database is made where there is none.
     func withOwner<R: Sendable>(
-        migrated: Bool = true, _ body: @Sendable (String) async throws -> R
+        migrated: Bool = true, makes: Bool = false, _ body: @Sendable (String) async throws -> R
     ) async throws -> R {
         if let owner = settings.owner { return try await body(owner.conninfo) }
         guard settings.location == .embedded else {
@@ -29,6 +31,7 @@ struct CommandDatabase {
                 "This needs AGENTD_OWNER_DATABASE_URL: the database of AGENTD_DATABASE_URL as a superuser, or as its "
                     + "owner with CREATEROLE.")
         }
+        if !makes { try requireDatabase() }
         return try await withEmbedded(migrated: migrated) { try await body($0.owner) }
     }
 
@@ -38,14 +41,18 @@ struct CommandDatabase {
         case .external(let application, let platform):
             return try await body(application.conninfo, platform.conninfo)
         case .embedded:
-            // What is only looked at is not made: a mistyped folder is no proof of anything.
-            guard EmbeddedPostgres.hasDatabase(in: settings.dataFolder) else {
-                throw Failure(
-                    .configuration,
-                    "There is no database in \(settings.dataFolder). Name the folder with AGENTD_DATA_DIR, or another "
-                        + "database with AGENTD_DATABASE_URL.")
-            }
+            try requireDatabase()
             return try await withEmbedded(migrated: false) { try await body($0.application, $0.platform) }
+        }
+    }
+
+    /// A mistyped folder is not to become another database, of which nobody else knows.
+    private func requireDatabase() throws {
+        guard EmbeddedPostgres.hasDatabase(in: settings.dataFolder) else {
+            throw Failure(
+                .configuration,
+                "There is no database in \(settings.dataFolder): `agentd serve` makes one. Name the folder with "
+                    + "AGENTD_DATA_DIR, or another database with AGENTD_DATABASE_URL.")
         }
     }
 

@@ -15,7 +15,7 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.load()
-        try await CommandDatabase(settings).withOwner(migrated: false) { conninfo in
+        try await CommandDatabase(settings).withOwner(migrated: false, makes: true) { conninfo in
             try await Blocking.run {
                 let migrator = Migrator(ownerConninfo: conninfo)
                 let applied = try migrator.migrate { Output.line("applied \($0.label)") }

@@ -28,7 +28,10 @@ final class TerminationSignals: Sendable {
             defer { state.isRequested = true }
             return (!state.isRequested, state.listener)
         }
-        guard isFirst else { _exit(128 + signal) }
+        guard isFirst else {
+            Output.error("A second signal: agentd ends at once.")
+            _exit(128 + signal)
+        }
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.longestStop) {
             Output.error("agentd does not come to its end; it ends now, without waiting for what hinders it.")
             _exit(Self.hinderedExit)

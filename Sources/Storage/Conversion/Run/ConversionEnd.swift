@@ -50,8 +50,8 @@ enum ConversionEnd {
             }
         } catch let error as ScriptConnection.Failure where error.sqlState == "2BP01" {
             throw ConversionFailure.refused(
-                "\(error.message): other tables or views need those of the application. Drop them, or what in them "
-                    + "refers to \(context.role).users and \(context.role).agents, and run it again.")
+                "Nothing was changed, because others need the tables of the application. Drop these, or what in them "
+                    + "refers to those tables, and run it again:\n\(error.detail ?? error.message)")
         }
     }
 
@@ -90,8 +90,8 @@ enum ConversionEnd {
             throw ConversionFailure.refused(
                 "It cannot be taken back, because other tenants own rows, for which the application has no place: "
                     + "\(named). Bring their users back with `agentd tenant move-user --user ID --to "
-                    + "\(context.tenantSlug)`, or delete the tenant with `agentctl tenants delete`, and run it again. "
-                    + "Nothing was changed.")
+                    + "\(context.tenantSlug)`; or delete the tenant with `agentctl tenants delete`: what it has is "
+                    + "lost for ever then. Run it again afterwards. Nothing was changed.")
         }
     }
 
@@ -110,6 +110,7 @@ enum ConversionEnd {
             \(Sequences.fresh("user"))
             \(Sequences.fresh("agent"))
             RESET ROLE;
+            \(OtherRoles.forget)
             DROP SCHEMA agentd_conversion CASCADE;
             DROP TABLE \(home).users, \(home).agents;
             DO $$ BEGIN

@@ -18,6 +18,7 @@ extension ConversionStep {
                 CREATE TABLE agentd_conversion.figures (name text PRIMARY KEY, value numeric NOT NULL);
                 CREATE TABLE agentd_conversion.findings (
                     position integer PRIMARY KEY, count text NOT NULL, what text NOT NULL, rule text NOT NULL);
+                CREATE TABLE agentd_conversion.roles (name name PRIMARY KEY, search_path text);
                 -- The schema that the tables move to, and what is in it, where it is there already.
                 CREATE TABLE agentd_conversion.others (oid oid PRIMARY KEY);
                 INSERT INTO agentd_conversion.others
@@ -38,6 +39,7 @@ extension ConversionStep {
             work: .statements(
                 """
                 CREATE SCHEMA IF NOT EXISTS \(home) AUTHORIZATION \(context.quotedRole);
+                \(OtherRoles.lead(to: home, besides: context.role))
                 LOCK TABLE public.users, public.agents IN ACCESS EXCLUSIVE MODE;
                 ALTER TABLE public.users SET SCHEMA \(home);
                 ALTER TABLE public.agents SET SCHEMA \(home);
@@ -45,6 +47,7 @@ extension ConversionStep {
                 """),
             undo: """
                 \(movingBack(home))
+                \(OtherRoles.forget)
                 \(roleSetting(context, context.searchPath.map { "SET search_path = \($0)" } ?? "RESET search_path"));
                 """)
     }

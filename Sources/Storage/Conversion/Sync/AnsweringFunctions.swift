@@ -33,6 +33,13 @@ struct AnsweringFunctions {
 
     private var configType: String { context.types["agents.config"] == "jsonb" ? "jsonb" : "json" }
 
+    /// An administrator of its tenant is one of the application, and one of agentd's system is nobody there; unless the
+    /// application's became such.
+    private func isSuperuser(_ role: String) -> String {
+        let isSystem = context.rules[.superusers] == "system_admin"
+        return "\(role) IN ('tenant_admin'\(isSystem ? ", 'system_admin'" : ""))"
+    }
+
     var sql: String { [showUser, showAgent, answerUser, answerAgent].joined(separator: "\n") }
 
     /// A row of the application's for one that it does not have; one that it once had keeps its password.
@@ -41,7 +48,7 @@ struct AnsweringFunctions {
         CREATE FUNCTION agentd_conversion.show_user(u public.users) RETURNS void LANGUAGE sql AS $$
             INSERT INTO \(users) (id, email, hashed_password, full_name, is_active, is_superuser, created_at)
             SELECT u.id, left(u.email, 255), coalesce(p.hashed_password, '\(Self.noPassword)'),
-                left(u.display_name, 255), u.is_active, u.role <> 'member',
+                left(u.display_name, 255), u.is_active, \(isSuperuser("u.role")),
                 \(mapping.legacyTime("u.create_time", "users", "created_at"))
             FROM (SELECT 1) AS one LEFT JOIN agentd_conversion.parked_users AS p ON p.id = u.id
             WHERE u.delete_time IS NULL AND NOT EXISTS (SELECT FROM \(users) AS e WHERE e.id = u.id);
@@ -92,7 +99,7 @@ struct AnsweringFunctions {
                             (OLD.is_active, OLD.delete_time)
                         THEN NEW.is_active AND NEW.delete_time IS NULL ELSE l.is_active END,
                     is_superuser = CASE WHEN NEW.role IS DISTINCT FROM OLD.role
-                        THEN NEW.role <> 'member' ELSE l.is_superuser END
+                        THEN \(isSuperuser("NEW.role")) ELSE l.is_superuser END
                 WHERE l.id = NEW.id;
             END IF;
         \(end)
