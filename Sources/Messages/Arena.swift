@@ -33,7 +33,7 @@ package final class Arena {
         allocatorPointer.initialize(to: ProtobufCAllocator())
         allocatorPointer.pointee.alloc = { context, size in
             guard let context else { return nil }
-            return Unmanaged<Arena>.fromOpaque(context).takeUnretainedValue().allocateForDecoding(size)
+            return Unmanaged<Arena>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.allocateForDecoding(size) }
         }
         allocatorPointer.pointee.free = { _, _ in }
         allocatorPointer.pointee.allocator_data = Unmanaged.passUnretained(self).toOpaque()

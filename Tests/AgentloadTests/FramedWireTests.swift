@@ -85,6 +85,18 @@ struct FramedWireTests {
         #expect(listener.room == 77)
     }
 
+    @Test("Calls behind the last one that the daemon does are refused, and not lost")
+    func goAway() throws {
+        let (wire, listener) = (wire(), Listener())
+        let call = Call(tenant: 0, method: .getAgent, agent: 0)
+        for slot in 0..<3 { wire.send(call, slot: slot, keepsAnswer: false) }
+        let ids = try sent(wire).map { try request($0).id }
+        #expect((0..<3).map(wire.isRefused) == [false, false, false])
+        try receive(wire, OutboundServerFrame.goAway(lastID: ids[1], reason: "DRAINING").encoded(), listener)
+        #expect(listener.farewell == "DRAINING")
+        #expect((0..<4).map(wire.isRefused) == [false, false, true, false])
+    }
+
     @Test("Each call carries its tenant's key, its method and its message, and ids grow")
     func requests() throws {
         let wire = wire()

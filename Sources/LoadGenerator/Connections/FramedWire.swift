@@ -34,6 +34,8 @@ final class FramedWire: Wire {
     /// By slot: the id of its call, 0 when it is free.
     private var ids: [UInt64] = []
     private var calls: UInt64 = 0
+    /// The last one that the daemon does, once it has said so.
+    private var lastID = UInt64.max
 
     init(requests: FramedRequests, messages: RequestMessages) {
         self.requests = requests
@@ -57,6 +59,8 @@ final class FramedWire: Wire {
             }
         }
     }
+
+    func isRefused(slot: Int) -> Bool { slot < ids.count && ids[slot] > lastID }
 
     func flush(into buffer: inout ByteBuffer) {
         if !encoder.isEmpty { encoder.drain { _ = buffer.writeBytes($0) } }
@@ -96,7 +100,9 @@ final class FramedWire: Wire {
         do throws(ServiceError) {
             switch try ServerFrame(decoding: Array(frame)) {
             case .welcome(_, _, let maximumInFlight): delegate.opened(callsInFlight: Int(maximumInFlight))
-            case .goAway(_, let reason): delegate.goingAway(reason: reason)
+            case .goAway(let last, let reason):
+                lastID = last
+                delegate.goingAway(reason: reason)
             case .response, .pong, .unknown: break
             }
         } catch {

@@ -123,6 +123,9 @@ extension GRPCWire: HTTP2ClientSessionDelegate {
         }
     }
 
+    /// Streams that the peer does not take are closed, and are told of then.
+    func isRefused(slot: Int) -> Bool { false }
+
     func goAwayReceived(errorCode: UInt32, debugData: UnsafeRawBufferPointer) {
         let reason = debugData.isEmpty ? "GOAWAY \(errorCode)" : String(decoding: debugData, as: UTF8.self)
         delegate?.goingAway(reason: reason)

@@ -27,6 +27,8 @@ final class LoadConnection: ChannelInboundHandler {
         let since: UInt64
         /// Whether the answer's message is to be looked at.
         let isChecked: Bool
+        /// Why the peer does not do it, where it has said so and given no answer.
+        var refusal: String?
     }
 
     private enum State {
@@ -233,10 +235,14 @@ extension LoadConnection {
         state = .idle
         greeting?.cancel()
         greeting = nil
+        let calls = slots.enumerated().compactMap { [wire, farewell] slot, sent -> SentCall? in
+            guard var sent else { return nil }
+            if wire?.isRefused(slot: slot) == true { sent.refusal = farewell }
+            return sent
+        }
         wire = nil
         farewell = nil
         isDirty = false
-        let calls = slots.compactMap(\.self)
         slots = []
         freeSlots = []
         callsInFlight = 0

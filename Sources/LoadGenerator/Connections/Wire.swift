@@ -11,6 +11,8 @@ protocol Wire: AnyObject {
     /// Takes what came, and tells the delegate what it means.
     /// - Throws: When it breaks the protocol.
     func receive(_ bytes: UnsafeRawBufferPointer, _ delegate: some WireDelegate) throws(LoadProblem)
+    /// Whether the peer has said that it will not do the call of a slot, although that has no answer.
+    func isRefused(slot: Int) -> Bool
     /// Appends everything that is to be sent.
     func flush(into buffer: inout ByteBuffer) throws(LoadProblem)
 }

@@ -56,7 +56,8 @@ extension LoadRun: LoadConnectionOwner {
         let code = Recorder.FailureCode.status(StatusCode.unavailable.rawValue)
         for sent in calls {
             if case .closed = plan.pace { callsToBegin += 1 }
-            recorder.failed(sent.call, code, reason: Reason.connectionLost.rawValue, since: sent.since, at: now)
+            recorder.failed(
+                sent.call, code, reason: sent.refusal ?? Reason.connectionLost.rawValue, since: sent.since, at: now)
         }
         timers.append(
             eventLoop.assumeIsolated().scheduleTask(in: Self.redialPause) {
