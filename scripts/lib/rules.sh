@@ -122,10 +122,10 @@ repository_files() {
 }
 
 # Third-party schemas and generated code keep the form that their owners gave them, and a dashboard is what Grafana
-# exports: the strings of JSON cannot be wrapped.
+# exports, whose strings of JSON cannot be wrapped, nor what agentload draws.
 handwritten_files() {
     repository_files | grep -E '\.(swift|sql|sh)$|^scripts/|^\.ci/|^proto/agentd/.*\.proto$' |
-        grep -vE '^Sources/CAgentdProto/|^scripts/packaging/grafana/'
+        grep -vE '^Sources/CAgentdProto/|^scripts/packaging/grafana/|^scripts/plots/'
 }
 
 files_up_to_500_lines() {
