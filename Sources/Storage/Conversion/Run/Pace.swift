@@ -7,8 +7,8 @@ final class Pace {
     /// What a batch is to take: whoever wants one of its rows, or its processor, waits as long at most.
     private static let batchMilliseconds = 2.0
     private static let batchRows = 20...5_000
-    /// The pause in batches: it never works more than a quarter of the time.
-    private static let pauses = 3.0...40.0
+    /// The pause in batches: it never works more than a sixth of the time.
+    private static let pauses = 5.0...40.0
     /// The statement may take twice as long as before, and in any case this much longer.
     private static let tolerance = 2.0
     private static let toleratedMilliseconds = 0.5
