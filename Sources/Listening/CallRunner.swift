@@ -31,7 +31,8 @@ package final class CallRunner: @unchecked Sendable {
     private let limits: WireLimits
     private weak var owner: (any CallOwner)?
     private var queue = CallQueue()
-    private var heldBytes = 0
+    /// Bytes of the messages of its calls that have not ended.
+    package private(set) var bufferedBytes = 0
     private var blocked: [RunningCall] = []
     private var isStarting = false
 
@@ -44,17 +45,14 @@ package final class CallRunner: @unchecked Sendable {
     package func serve(_ owner: any CallOwner) { self.owner = owner }
 
     /// Whether the messages of its calls leave room for another one; for a door whose protocol does not bound them.
-    package var hasRoomForMessage: Bool { heldBytes < Self.heldMessages * limits.messageBytes }
-
-    /// Bytes of the messages of its calls that have not ended.
-    package var bufferedBytes: Int { heldBytes }
+    package var hasRoomForMessage: Bool { bufferedBytes < Self.heldMessages * limits.messageBytes }
 
     /// Whether another call may come: those that were given up end by themselves, but not at once.
     package var hasRoomForCall: Bool { queue.count < Self.unfinishedFactor * limits.callsInFlight }
 
     /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.
     package func enqueue(_ call: RunningCall, _ inbound: InboundCall) {
-        heldBytes += call.messageBytes
+        bufferedBytes += call.messageBytes
         call.inbound = inbound
         call.runner = self
         queue.append(CallQueue.Waiting(call: call, inbound: inbound, handler: loop.handler))
@@ -132,7 +130,7 @@ package final class CallRunner: @unchecked Sendable {
         call.runner = nil
         // It holds the call, and the call holds it.
         call.inbound?.sender = nil
-        heldBytes -= call.messageBytes
+        bufferedBytes -= call.messageBytes
         loop.arenas.giveBack(call.arena)
     }
 }

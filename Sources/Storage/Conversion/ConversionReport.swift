@@ -40,6 +40,11 @@ package struct ConversionReport: Sendable {
         tenants = try Self.tenants(session)
     }
 
+    /// Such as `1 user` and `2 users`.
+    package static func counted(_ count: String, _ noun: String) -> String {
+        "\(count) \(noun)\(count == "1" ? "" : "s")"
+    }
+
     private static func tenants(_ session: Session) throws -> [Tenant] {
         let known = try session.connection.rows("SELECT id, slug FROM agentd_conversion.tenants ORDER BY slug")
         return try known.map { row in

@@ -64,13 +64,12 @@ enum ConvertText {
         text += section(
             "Rows by tenant:",
             report.tenants.map { tenant in
-                "\(tenant.slug): \(counted(tenant.users, "user")), \(counted(tenant.agents, "agent"))"
+                let users = ConversionReport.counted(tenant.users, "user")
+                return "\(tenant.slug): \(users), \(ConversionReport.counted(tenant.agents, "agent"))"
             })
         return text + "\nConverted: agentd can serve this database. The application keeps working until it is switched "
             + "off; then run `agentd convert --finish`.\n"
     }
-
-    static func counted(_ count: String, _ noun: String) -> String { "\(count) \(noun)\(count == "1" ? "" : "s")" }
 
     private static func section(_ title: String, _ lines: [String]) -> String {
         lines.isEmpty ? "" : "\n\(title)\n" + lines.map { "- \($0)\n" }.joined()

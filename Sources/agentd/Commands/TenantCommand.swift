@@ -44,8 +44,8 @@ struct MoveUserCommand: AsyncParsableCommand {
                 let outcome = plan ? try move.plan() : try move.run()
                 Output.line(
                     "\(plan ? "would move" : "moved") \(outcome.email) (\(outcome.userID)) from \(outcome.fromSlug) to "
-                        + "\(outcome.toSlug), with \(ConvertText.counted("\(outcome.agents)", "agent")) and "
-                        + ConvertText.counted("\(outcome.tokens)", "key"))
+                        + "\(outcome.toSlug), with \(ConversionReport.counted("\(outcome.agents)", "agent")) and "
+                        + ConversionReport.counted("\(outcome.tokens)", "key"))
             }
         }
     }

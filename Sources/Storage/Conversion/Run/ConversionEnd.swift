@@ -37,7 +37,7 @@ enum ConversionEnd {
             "SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND datname = current_database()", [context.role])
         guard sessions.first?.first == "0" else {
             throw ConversionFailure.refused(
-                "The application still has \(counted(sessions.first?[0] ?? "some", "connection")) as "
+                "The application still has \(ConversionReport.counted(sessions.first?[0] ?? "some", "connection")) as "
                     + "\(context.role). Switch it off first: finishing removes its tables.")
         }
         do {
@@ -86,17 +86,14 @@ enum ConversionEnd {
             """)
         try connection.execute("RESET ROLE; RESET search_path")
         guard others.isEmpty else {
-            let named = others.map { "\($0[0] ?? "") (\(counted($0[1] ?? "", "user")))" }.joined(separator: ", ")
+            let named = others.map { "\($0[0] ?? "") (\(ConversionReport.counted($0[1] ?? "", "user")))" }.joined(
+                separator: ", ")
             throw ConversionFailure.refused(
                 "It cannot be taken back, because other tenants own rows, for which the application has no place: "
                     + "\(named). Bring their users back with `agentd tenant move-user --user ID --to "
                     + "\(context.tenantSlug)`; or delete the tenant with `agentctl tenants delete`: what it has is "
                     + "lost for ever then. Run it again afterwards. Nothing was changed.")
         }
-    }
-
-    private static func counted(_ count: String, _ noun: String) -> String {
-        "\(count) \(noun)\(count == "1" ? "" : "s")"
     }
 
     private static func finishing(_ context: ConversionContext) -> String {

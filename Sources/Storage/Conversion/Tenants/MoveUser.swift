@@ -126,8 +126,7 @@ package struct MoveUser: Sendable {
             """, [to])
         guard let row = rows.first, let id = row[0] else {
             throw ConversionFailure.refused(
-                "There is no tenant \(to). Make it with `agentctl tenants create "
-                    + "--slug \(to)`.")
+                "There is no tenant \(to). Make it with `agentctl tenants create --slug \(to)`.")
         }
         guard row[1] == "active" else {
             throw ConversionFailure.refused("The tenant \(to) is \(row[1] ?? ""): nobody could work in it.")
