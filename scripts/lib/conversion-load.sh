@@ -22,8 +22,10 @@ main() {
     trap finish EXIT
     folder=$(mktemp --directory)
     prepare_database
-    measure_base
+    measure_base before
     convert_under_load
+    # The machine may not be as fast then as it was before.
+    measure_base after
     report
 }
 
@@ -64,14 +66,14 @@ query() { "$postgres_binaries/psql" --no-psqlrc --quiet --tuples-only --no-align
 prepare_database() {
     step "Making a single-tenant database with $agents agents of $users users"
     # As for a database that somebody needs: what is committed is on the disk.
-    cluster_settings=(shared_buffers=1GB max_wal_size=8GB)
+    cluster_settings=(shared_buffers=1GB max_wal_size=8GB checkpoint_timeout=1h)
     start_test_cluster
     connection="host=$cluster_folder dbname=postgres"
     owner="$connection user=postgres"
     query "$owner" --command='CREATE ROLE platform LOGIN'
     query "$owner" --variable=role=platform --variable=users="$users" --variable=agents="$agents" \
         --file=scripts/lib/legacy.sql
-    query "$owner" --command='VACUUM ANALYZE'
+    query "$owner" --command='VACUUM ANALYZE' --command=CHECKPOINT
     export AGENTD_OWNER_DATABASE_URL="$owner" AGENTD_DATABASE_URL="$connection user=agentd_app"
     write_statements
 }
@@ -100,29 +102,30 @@ run_application() {
         --file=change@1 --file=remove@1 "$connection user=platform" >"$log.out" 2>&1
 }
 
-# percentiles LOG FROM TO: those of 50 and 99 %, in milliseconds, of the statements that ended between two times. The
+# percentiles LOGS FROM TO: those of 50 and 99 %, in milliseconds, of the statements that ended between two times. The
 # latency counts from when a statement was due.
 percentiles() {
-    cat "$folder/$1".[0-9]* | awk -v from="$2" -v to="$3" '$5 >= from && $5 < to { print $3 }' | sort -n |
+    cat "$folder/$1"*.[0-9]* | awk -v from="$2" -v to="$3" '$5 >= from && $5 < to { print $3 }' | sort -n |
         awk '{ latency[NR] = $1 } END {
             printf "%.2f %.2f\n", latency[int(NR * 0.5) + 1] / 1000, latency[int(NR * 0.99) + 1] / 1000 }'
 }
 
+# measure_base NAME
 measure_base() {
     step "Measuring the application alone for $base_seconds seconds"
     # Beside what samples the locks later, which takes its share of the machine as well.
-    sample_locks &
+    sample_locks /dev/null &
     sampler=$!
-    (run_application "$base_seconds" base)
+    (run_application "$base_seconds" "base-$1")
     end "$sampler"
     sampler=''
-    read -r base_median base_p99 <<<"$(percentiles base 0 9999999999)"
+    read -r base_median base_p99 <<<"$(percentiles "base-$1" 0 9999999999)"
     echo "p50 $base_median ms, p99 $base_p99 ms"
 }
 
-# Every ten milliseconds: who has an ACCESS EXCLUSIVE lock on a table.
+# sample_locks FILE: notes every ten milliseconds who has an ACCESS EXCLUSIVE lock on a table.
 sample_locks() {
-    exec "$postgres_binaries/psql" --no-psqlrc --quiet --tuples-only --no-align "$owner" >"$folder/locks" 2>&1 \
+    exec "$postgres_binaries/psql" --no-psqlrc --quiet --tuples-only --no-align "$owner" >"$1" 2>&1 \
         <<<"SELECT extract(epoch FROM clock_timestamp()), virtualtransaction, relation,
     c.relname FROM pg_locks AS l JOIN pg_class AS c ON c.oid = l.relation
 WHERE mode = 'AccessExclusiveLock' AND granted AND c.relkind = 'r'
@@ -131,7 +134,7 @@ UNION ALL SELECT extract(epoch FROM clock_timestamp()), 'sample', 0, '' \\watch 
 
 convert_under_load() {
     step "Converting under $rate statements a second"
-    sample_locks &
+    sample_locks "$folder/locks" &
     sampler=$!
     # Longer than any conversion; it is ended when all is done.
     run_application 7200 during &
@@ -195,6 +198,7 @@ longest_lock() {
 
 report() {
     local median p99 served_median served_p99 lock table failures
+    read -r base_median base_p99 <<<"$(percentiles base 0 9999999999)"
     read -r median p99 <<<"$(percentiles during "$begun" "$converted")"
     read -r served_median served_p99 <<<"$(percentiles during "$converted" "$served")"
     read -r lock table <<<"$(longest_lock)"

@@ -95,17 +95,20 @@ struct ConversionRun {
         let bounds = try session.transaction { connection in try connection.rows(batch.bounds) }
         try prepare(batch.stepName, batch.sql(limit: "$1"))
         var progress = ProgressMeter(rows: Self.number(bounds, 1), total: Self.number(bounds, 2))
-        while true {
-            let start = ContinuousClock.now
-            let limit = pace.rows
-            let answer = try session.transaction(batch.preparation, waiting: { report(.waiting($0)) }) { connection in
-                try connection.rows(Self.execution(batch.stepName, limit: limit))
+        let preparation = BatchStatement.boundToTenant(context)
+        try session.with(batch.settings) {
+            while true {
+                let start = ContinuousClock.now
+                let limit = pace.rows
+                let answer = try session.transaction(preparation, waiting: { report(.waiting($0)) }) { connection in
+                    try connection.rows(Self.execution(batch.stepName, limit: limit))
+                }
+                let count = Self.number(answer, 0)
+                guard count > 0 else { break }
+                try pace.batchDone(
+                    rows: count, milliseconds: (ContinuousClock.now - start).milliseconds, session: session)
+                progress.add(count, pace.note, report)
             }
-            let count = Self.number(answer, 0)
-            guard count > 0 else { break }
-            try pace.batchDone(
-                rows: count, milliseconds: (ContinuousClock.now - start).milliseconds, session: session)
-            progress.add(count, pace.note, report)
         }
         progress.end(report)
     }
@@ -120,18 +123,20 @@ struct ConversionRun {
         var isAtEnd = false
         let preparation = BatchStatement.boundToTenant(context)
         try prepare(comparison.stepName, comparison.sql(limit: "$1"))
-        while !isAtEnd {
-            let start = ContinuousClock.now
-            let limit = pace.rows
-            let count = try session.transaction(preparation, waiting: { report(.waiting($0)) }) { connection in
-                let range = try mended(comparison, limit: limit, connection)
-                isAtEnd = range[1] == "t"
-                try keep(range, of: comparison, connection)
-                return range[2].flatMap { Int($0) } ?? 0
+        try session.with(BatchStatement.byKey) {
+            while !isAtEnd {
+                let start = ContinuousClock.now
+                let limit = pace.rows
+                let count = try session.transaction(preparation, waiting: { report(.waiting($0)) }) { connection in
+                    let range = try mended(comparison, limit: limit, connection)
+                    isAtEnd = range[1] == "t"
+                    try keep(range, of: comparison, connection)
+                    return range[2].flatMap { Int($0) } ?? 0
+                }
+                try pace.batchDone(
+                    rows: count, milliseconds: (ContinuousClock.now - start).milliseconds, session: session)
+                progress.add(count, pace.note, report)
             }
-            try pace.batchDone(
-                rows: count, milliseconds: (ContinuousClock.now - start).milliseconds, session: session)
-            progress.add(count, pace.note, report)
         }
         progress.end(report)
     }

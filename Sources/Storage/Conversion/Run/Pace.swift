@@ -5,10 +5,10 @@ internal import Postgres
 /// application feels them, which a statement of its kind on a second connection tells.
 final class Pace {
     /// What a batch is to take: whoever wants one of its rows, or its processor, waits as long at most.
-    private static let batchMilliseconds = 2.0
-    private static let batchRows = 20...5_000
-    /// The pause in batches: it never works more than a sixth of the time.
-    private static let pauses = 5.0...40.0
+    private static let batchMilliseconds = 1.0
+    private static let batchRows = 10...5_000
+    /// The pause in batches: it never works more than a ninth of the time.
+    private static let pauses = 8.0...40.0
     /// The statement may take twice as long as before, and in any case this much longer.
     private static let tolerance = 2.0
     private static let toleratedMilliseconds = 0.5

@@ -23,10 +23,10 @@ final class Session {
         connection = try ScriptConnection(conninfo: conninfo, applicationName: "agentd convert")
         self.isStopped = isStopped
         // A statement whose converter was killed ends soon. Of the processors it takes one and not several: others work
-        // on them.
+        // on them. To compile a batch takes longer than to do it.
         try connection.execute(
             "SET client_connection_check_interval = '1s'; SET timezone = 'UTC'; "
-                + "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0")
+                + "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET jit = off")
         guard locking else { return }
         for _ in 0..<Self.lockAttempts {
             if try connection.rows("SELECT pg_try_advisory_lock(\(Self.advisoryLock))").first?.first == "t" { return }
@@ -48,6 +48,15 @@ final class Session {
             """, [String(advisoryLock)])
         guard let row = rows.first, let process = row[0], let start = row[1] else { return "" }
         return " (process \(process) of PostgreSQL, since \(start))"
+    }
+
+    /// Has settings for as long as the body takes. Some of them throw all plans away when they change, so that they are
+    /// not set for each batch.
+    func with<R>(_ settings: [String: String], _ body: () throws -> R) throws -> R {
+        try connection.execute(settings.map { "SET \($0.key) = \($0.value);" }.joined())
+        let result = Result { try body() }
+        try connection.execute(settings.keys.map { "RESET \($0);" }.joined())
+        return try result.get()
     }
 
     func checkStop() throws {

@@ -9,13 +9,16 @@ struct BatchStatement: Sendable {
 
     var stepName: String { "copy-\(singular)s" }
 
-    /// Before each batch, in its transaction: no trigger and no check of a foreign key runs for each agent, which is
-    /// most of the work. The agents bring what the triggers would set, a later step counts them, and their owners are
-    /// there: they cannot go while the application has the agents, which the batch locks.
-    var preparation: String {
-        let withoutTriggers = singular == "agent" ? "SET LOCAL session_replication_role = replica;\n" : ""
-        return withoutTriggers + Self.boundToTenant(context)
+    /// Settings for all batches. No trigger and no check of a foreign key runs for each agent, which is most of the
+    /// work: the agents bring what the triggers would set, a later step counts them, and their owners are there; they
+    /// cannot go while the application has the agents, which the batch locks.
+    var settings: [String: String] {
+        singular == "agent"
+            ? Self.byKey.merging(["session_replication_role": "replica"]) { $1 } : Self.byKey
     }
+
+    /// The next rows by their key, whatever the statistics say: else each batch reads and sorts all that is left.
+    static let byKey = ["enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off"]
 
     /// Everything is bound to the tenant, like a tenant's own statement.
     static func boundToTenant(_ context: ConversionContext) -> String {
@@ -24,12 +27,6 @@ struct BatchStatement: Sendable {
         SET LOCAL search_path = pg_catalog, public;
         SET LOCAL app.current_tenant_id = \(SQLText.literal(context.tenantID));
         SET LOCAL agentd_conversion.origin = 'legacy';
-        -- The next rows by their key, whatever the statistics say: else each batch reads and sorts all that is left.
-        SET LOCAL enable_seqscan = off;
-        SET LOCAL enable_bitmapscan = off;
-        SET LOCAL enable_sort = off;
-        -- Compiling it takes longer than doing it.
-        SET LOCAL jit = off;
         """
     }
 
