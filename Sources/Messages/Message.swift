@@ -47,8 +47,8 @@ package protocol DecodableMessage: Sendable {
     init(_ view: MessageView) throws(ServiceError)
 }
 
-/// A Swift value that can be written as a message.
-package protocol EncodableMessage: Sendable {
+/// A Swift value that can be written as a message; one that lends something, only while that is there.
+package protocol EncodableMessage {
     static var schema: MessageSchema { get }
     func write(_ writer: MessageWriter) -> MessageView
 }

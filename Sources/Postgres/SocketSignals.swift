@@ -9,11 +9,8 @@ internal import Synchronization
 /// NIO would read a descriptor that it watches, and libpq must read its own. So the kernel signals: each socket sends
 /// SIGIO to the loop's thread, which keeps it blocked, and a signalfd in the loop's selector turns the signals into one
 /// wake-up. Signals merge and do not say whose they are: on a wake-up the kernel is asked which sockets have something
-/// to say, until none has.
+/// to say, and again in each turn of the loop until none has.
 final class SocketSignals {
-    /// After so many rounds others of the loop have their turn.
-    private static let roundsOfTurn = 16
-
     private struct Watcher {
         let descriptor: CInt
         let body: () -> Void
@@ -81,12 +78,11 @@ final class SocketSignals {
     }
 
     private func wakeUp() {
-        for _ in 0..<Self.roundsOfTurn {
-            let count = ready.withUnsafeMutableBufferPointer { agentd_readiness(readiness, $0.baseAddress) }
-            guard count > 0 else { return }
-            // What one of them does may end others and begin new ones.
-            for index in 0..<Int(count) { bodies[ready[index]]?() }
-        }
+        let count = ready.withUnsafeMutableBufferPointer { agentd_readiness(readiness, $0.baseAddress) }
+        guard count > 0 else { return }
+        // What one of them does may end others and begin new ones.
+        for index in 0..<Int(count) { bodies[ready[index]]?() }
+        // Not at once: what came goes to its clients first, so that they and PostgreSQL work at the same time.
         eventLoop.assumeIsolated().execute { self.wakeUp() }
     }
 }

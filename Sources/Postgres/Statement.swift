@@ -1,11 +1,14 @@
-/// One SQL statement as a value: its text, its parameters and how its rows are read.
-package protocol Statement: Sendable {
-    associatedtype Output: Sendable
-
+/// One SQL statement as it is sent: its text and its parameters.
+package protocol Query: Sendable {
     var text: StatementText { get }
 
     /// Appends one parameter for each of the text's types, in order.
     func bind(to parameters: inout Parameters)
+}
+
+/// One SQL statement as a value, and how its rows are read.
+package protocol Statement: Query {
+    associatedtype Output: Sendable
 
     /// Reads the rows of a success.
     func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Output

@@ -155,12 +155,14 @@ struct CallTests {
         for (token, page, next) in [("", [1, 2], "a"), ("a", [], "b"), ("b", [Int64(3)], "")] {
             let request = try await conversation.request()
             #expect(try ListAgentsRequest(decoding: request.message).pageToken == token)
+            let arena = Arena(capacity: 0)
             let agents = page.map { id in
                 var agent = Agent(tenantID: TenantID(UUIDValue(high: 1, low: 2)))
                 agent.id = id
-                return agent
+                return AgentView(agent, arena: arena)
             }
             try await conversation.connection.answer(request.id, ListAgentsAnswer(agents: agents, nextPageToken: next))
+            withExtendedLifetime(arena) {}
         }
         #expect(try await ids == [1, 2, 3])
         await client.close()

@@ -32,8 +32,11 @@ struct GoldenMessageTests {
         let events = ListAuditEventsAnswer(
             auditEvents: [Sample.auditEvent, Sample.refusedEvent], nextPageToken: "next")
         #expect(try events.encoded() == golden("listAuditEventsResponse"))
-        let page = ListAgentsAnswer(agents: [Sample.agent, Sample.agent], nextPageToken: "next")
-        #expect(try page.encoded() == golden("listAgentsResponse"))
+        let arena = Arena(capacity: 0)
+        let agent = AgentView(Sample.agent, arena: arena)
+        let page = ListAgentsAnswer(agents: [agent, agent], nextPageToken: "next")
+        let encoded = withExtendedLifetime(arena) { page.encoded() }
+        #expect(try encoded == golden("listAgentsResponse"))
     }
 
     @Test("Frames are written as the same bytes")

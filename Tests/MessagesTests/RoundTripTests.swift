@@ -114,8 +114,10 @@ struct RoundTripTests {
     func pages() throws {
         let agents = [Sample.agent, Sample.deletedAgent]
         let expected = try agents.map { try AgentMessage(decoding: $0.encoded()) }
+        let arena = Arena(capacity: 0)
+        let views = agents.map { AgentView($0, arena: arena) }
 
-        let list = try ListAgentsResponse(decoding: ListAgentsAnswer(agents: agents, nextPageToken: "next").encoded())
+        let list = try ListAgentsResponse(decoding: ListAgentsAnswer(agents: views, nextPageToken: "next").encoded())
         #expect(list.agents == expected)
         #expect(list.nextPageToken == "next")
 
@@ -125,9 +127,10 @@ struct RoundTripTests {
         #expect(publicAgents.nextPageToken.isEmpty)
 
         let batch = try BatchGetAgentsResponse(
-            decoding: BatchGetAgentsAnswer(agents: agents, missingIDs: [3, .max, -1]).encoded())
+            decoding: BatchGetAgentsAnswer(agents: views, missingIDs: [3, .max, -1]).encoded())
         #expect(batch.agents == expected)
         #expect(batch.missingIDs == [3, .max, -1])
+        withExtendedLifetime(arena) {}
     }
 
     @Test("A page of a thousand agents with fields that this version does not know")

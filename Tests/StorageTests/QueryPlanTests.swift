@@ -8,14 +8,14 @@ internal import TestSupport
 struct QueryPlanTests {
     @Test("GetAgent reads the row by its key", arguments: QueryPlan.customAndGeneric)
     func getAgent(mode: String) async throws {
-        let plan = try await Self.plan(mode, "'TENANT', 500, 1") { _ = try await $0.run(GetAgentStatement(id: 500)) }
+        let plan = try await Self.plan(mode, "'TENANT', 500, 1") { try await GetAgentStatement(id: 500).finds(in: $0) }
         plan.expect(using: "agents_pkey")
     }
 
     @Test("ListAgents reads the page by an index, in order, without sorting", arguments: QueryPlan.customAndGeneric)
     func listAgents(mode: String) async throws {
         let plan = try await Self.plan(mode, "50, 'TENANT', 1") {
-            _ = try await $0.run(ListAgentsStatement(AgentQuery(scope: .own, pageSize: 50)))
+            try await ListAgentsStatement(AgentQuery(scope: .own, pageSize: 50)).finds(in: $0)
         }
         plan.expect(using: "agents_tenant_active_idx")
         plan.expectUnsorted()
@@ -25,7 +25,7 @@ struct QueryPlanTests {
         "ListPublicAgents reads the page by an index, in order, without sorting", arguments: QueryPlan.customAndGeneric)
     func listPublicAgents(mode: String) async throws {
         let plan = try await Self.plan(mode, "50, 'TENANT'") {
-            _ = try await $0.run(ListAgentsStatement(AgentQuery(scope: .public, pageSize: 50)))
+            try await ListAgentsStatement(AgentQuery(scope: .public, pageSize: 50)).finds(in: $0)
         }
         plan.expect(using: "agents_tenant_public_idx")
         plan.expectUnsorted()

@@ -21,14 +21,14 @@ package struct BatchGetAgentsRequest: Message, Equatable {
     }
 }
 
-/// The answer as the daemon writes it.
+/// The answer as the daemon writes it. Its agents are lent: it must be packed before they are gone.
 package struct BatchGetAgentsAnswer: EncodableMessage {
     package static var schema: MessageSchema { BatchGetAgentsResponse.schema }
 
-    package let agents: [Agent]
+    package let agents: [AgentView]
     package let missingIDs: [Int64]
 
-    package init(agents: [Agent], missingIDs: [Int64]) {
+    package init(agents: [AgentView], missingIDs: [Int64]) {
         self.agents = agents
         self.missingIDs = missingIDs
     }
@@ -118,14 +118,14 @@ package struct ListPublicAgentsRequest: Message, Equatable {
     }
 }
 
-/// A page as the daemon writes it: `ListAgentsResponse`.
+/// A page as the daemon writes it: `ListAgentsResponse`. Its agents are lent: it must be packed before they are gone.
 package struct ListAgentsAnswer: EncodableMessage {
     package static var schema: MessageSchema { ListAgentsResponse.schema }
 
-    package let agents: [Agent]
+    package let agents: [AgentView]
     package let nextPageToken: String
 
-    package init(agents: [Agent], nextPageToken: String) {
+    package init(agents: [AgentView], nextPageToken: String) {
         self.agents = agents
         self.nextPageToken = nextPageToken
     }
@@ -140,14 +140,14 @@ package struct ListAgentsAnswer: EncodableMessage {
     }
 }
 
-/// A page as the daemon writes it: `ListPublicAgentsResponse`.
+/// A page as the daemon writes it: `ListPublicAgentsResponse`. Its agents are lent, too.
 package struct ListPublicAgentsAnswer: EncodableMessage {
     package static var schema: MessageSchema { ListPublicAgentsResponse.schema }
 
-    package let agents: [Agent]
+    package let agents: [AgentView]
     package let nextPageToken: String
 
-    package init(agents: [Agent], nextPageToken: String) {
+    package init(agents: [AgentView], nextPageToken: String) {
         self.agents = agents
         self.nextPageToken = nextPageToken
     }

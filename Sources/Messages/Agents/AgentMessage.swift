@@ -74,25 +74,20 @@ extension MessageBuilder {
         return message
     }
 
-    /// The hot path of every answer with an agent: straight from what the database gave.
-    func agent(_ agent: Agent) -> UnsafeMutablePointer<Agentd__V1__Agent> {
-        let message = make(agentd__v1__agent__init)
-        message.pointee.id = agent.id
-        message.pointee.tenant_id = text(agent.tenantID.description)
-        message.pointee.owner_id = agent.ownerID
-        message.pointee.name = text(agent.name)
-        message.pointee.description = text(agent.description)
-        message.pointee.agent_type = Agentd__V1__AgentType(rawValue: UInt32(bitPattern: agent.type.rawValue))
-        message.pointee.status = Agentd__V1__AgentStatus(rawValue: UInt32(bitPattern: agent.status.rawValue))
-        message.pointee.system_prompt = text(agent.systemPrompt)
-        message.pointee.config = text(agent.config)
-        message.pointee.is_public = agent.isPublic ? 1 : 0
-        message.pointee.is_active = agent.isActive ? 1 : 0
-        message.pointee.create_time = timestamp(agent.createTime)
-        message.pointee.update_time = timestamp(agent.updateTime)
-        message.pointee.delete_time = timestamp(agent.deleteTime)
-        message.pointee.etag = text(EntityTag.text(revision: agent.revision))
-        return message
+    func agent(_ agent: Agent) -> UnsafeMutablePointer<Agentd__V1__Agent> { self.agent(AgentView(agent, self)) }
+}
+
+extension AgentView {
+    /// An agent whose texts lie in an arena: good as long as that is.
+    package init(_ agent: Agent, arena: Arena) { self.init(agent, MessageBuilder(arena: arena)) }
+
+    fileprivate init(_ agent: Agent, _ builder: MessageBuilder) {
+        self.init(
+            id: agent.id, tenantID: agent.tenantID, ownerID: agent.ownerID, name: builder.text(agent.name),
+            description: builder.text(agent.description), type: agent.type, status: agent.status,
+            systemPrompt: builder.text(agent.systemPrompt), config: builder.text(agent.config),
+            isPublic: agent.isPublic, isActive: agent.isActive, createTime: agent.createTime,
+            updateTime: agent.updateTime, deleteTime: agent.deleteTime, revision: agent.revision)
     }
 }
 
@@ -104,7 +99,8 @@ extension EncodedMessage {
 }
 
 extension MessageBuilder {
-    fileprivate func agent(_ agent: AgentView) -> UnsafeMutablePointer<Agentd__V1__Agent> {
+    /// The hot path of every answer with an agent: straight from where the database's answer lies.
+    func agent(_ agent: AgentView) -> UnsafeMutablePointer<Agentd__V1__Agent> {
         let message = make(agentd__v1__agent__init)
         message.pointee.id = agent.id
         message.pointee.tenant_id = text(agent.tenantID.value)

@@ -17,16 +17,6 @@ struct AgentListing {
         var showDeleted = false
     }
 
-    func page(
-        _ parameters: Parameters, _ context: CallContext
-    ) async throws(ServiceError) -> (agents: [Agent], nextPageToken: String) {
-        let query = try query(parameters, caller: context.caller)
-        let page = try await context.tenant.run(ListAgentsStatement(query))
-        guard page.hasMore, let last = page.rows.last else { return (page.rows, "") }
-        let token = pageTokens.text(of: query.cursor(after: last), for: binding(parameters, context.caller))
-        return (page.rows, token)
-    }
-
     /// - Throws: `FIELD_INVALID` with all that is wrong, or `PAGE_TOKEN_INVALID`.
     func query(_ parameters: Parameters, caller: Caller) throws(ServiceError) -> AgentQuery {
         var violations = FieldViolations()
@@ -54,6 +44,11 @@ struct AgentListing {
             query.after = try pageTokens.cursor(parameters.pageToken, for: binding(parameters, caller))
         }
         return query
+    }
+
+    /// The token of the next page; empty when there is none.
+    func nextPageToken(after page: AgentPage, _ parameters: Parameters, caller: Caller) -> String {
+        page.next.map { pageTokens.text(of: $0, for: binding(parameters, caller)) } ?? ""
     }
 
     private func binding(_ parameters: Parameters, _ caller: Caller) -> PageBinding {

@@ -3,19 +3,22 @@ internal import Messages
 internal import Storage
 
 /// Reads several agents at once: those that `GetAgent` would return, in the order asked for.
-struct BatchGetAgents: RemoteProcedure {
+struct BatchGetAgents: LookUpProcedure {
     static let path = "/agentd.v1.AgentService/BatchGetAgents"
-    static let access = Access.authenticated
+    static let answer = BatchGetAgentsAnswer.schema
 
     /// One statement and one answer of a bearable size.
     private static let maximumIDs = 100
 
-    func callAsFunction(
-        _ request: BatchGetAgentsRequest, _ context: CallContext
-    ) async throws(ServiceError) -> BatchGetAgentsAnswer {
+    func lookUp(_ request: BatchGetAgentsRequest, of caller: Caller) throws(ServiceError) -> BatchGetAgentsStatement {
         try Self.validate(request)
-        let agents = try await context.tenant.run(BatchGetAgentsStatement(ids: request.ids))
-        return Self.answer(ids: request.ids, agents: agents)
+        return BatchGetAgentsStatement(ids: request.ids)
+    }
+
+    func encode(
+        _ found: [AgentView], answering request: BatchGetAgentsRequest, of caller: Caller, in arena: Arena
+    ) throws(ServiceError) -> EncodedMessage {
+        EncodedMessage(Self.answer(ids: request.ids, agents: found), arena: arena)
     }
 
     static func validate(_ request: BatchGetAgentsRequest) throws(ServiceError) {
@@ -28,7 +31,7 @@ struct BatchGetAgents: RemoteProcedure {
     }
 
     /// - Parameter agents: Those found, in any order, each once.
-    static func answer(ids: [Int64], agents: [Agent]) -> BatchGetAgentsAnswer {
+    static func answer(ids: [Int64], agents: [AgentView]) -> BatchGetAgentsAnswer {
         let found = Dictionary(agents.map { ($0.id, $0) }) { first, _ in first }
         return BatchGetAgentsAnswer(
             agents: ids.compactMap { found[$0] }, missingIDs: ids.filter { found[$0] == nil })

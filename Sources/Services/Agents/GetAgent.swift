@@ -7,14 +7,16 @@ struct GetAgent: LookUpProcedure {
     static let path = "/agentd.v1.AgentService/GetAgent"
     static let answer = AgentMessage.schema
 
-    func lookUp(_ request: GetAgentRequest) throws(ServiceError) -> GetAgentStatement {
+    func lookUp(_ request: GetAgentRequest, of caller: Caller) throws(ServiceError) -> GetAgentStatement {
         var violations = FieldViolations()
         violations.requireID(request.id, "id")
         try violations.refuseIfAny()
         return GetAgentStatement(id: request.id)
     }
 
-    func encode(_ found: AgentView?, in arena: Arena) throws(ServiceError) -> EncodedMessage {
+    func encode(
+        _ found: AgentView?, answering request: GetAgentRequest, of caller: Caller, in arena: Arena
+    ) throws(ServiceError) -> EncodedMessage {
         guard let found else { throw .agentNotFound }
         return EncodedMessage(found, arena: arena)
     }

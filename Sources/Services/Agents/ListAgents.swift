@@ -3,9 +3,9 @@ internal import Messages
 internal import Storage
 
 /// Lists the caller's own agents.
-struct ListAgents: RemoteProcedure {
+struct ListAgents: LookUpProcedure {
     static let path = "/agentd.v1.AgentService/ListAgents"
-    static let access = Access.authenticated
+    static let answer = ListAgentsAnswer.schema
 
     private let listing: AgentListing
 
@@ -13,13 +13,20 @@ struct ListAgents: RemoteProcedure {
         listing = AgentListing(method: Self.path, scope: .own, pageTokens: pageTokens)
     }
 
-    func callAsFunction(
-        _ request: ListAgentsRequest, _ context: CallContext
-    ) async throws(ServiceError) -> ListAgentsAnswer {
-        let parameters = AgentListing.Parameters(
+    func lookUp(_ request: ListAgentsRequest, of caller: Caller) throws(ServiceError) -> ListAgentsStatement {
+        ListAgentsStatement(try listing.query(Self.parameters(of: request), caller: caller))
+    }
+
+    func encode(
+        _ page: AgentPage, answering request: ListAgentsRequest, of caller: Caller, in arena: Arena
+    ) throws(ServiceError) -> EncodedMessage {
+        let next = listing.nextPageToken(after: page, Self.parameters(of: request), caller: caller)
+        return EncodedMessage(ListAgentsAnswer(agents: page.agents, nextPageToken: next), arena: arena)
+    }
+
+    private static func parameters(of request: ListAgentsRequest) -> AgentListing.Parameters {
+        AgentListing.Parameters(
             pageSize: request.pageSize, pageToken: request.pageToken, filter: request.filter, orderBy: request.orderBy,
             showDeleted: request.showDeleted)
-        let (agents, nextPageToken) = try await listing.page(parameters, context)
-        return ListAgentsAnswer(agents: agents, nextPageToken: nextPageToken)
     }
 }

@@ -2,7 +2,7 @@ package import AgentdCore
 package import Messages
 package import Storage
 
-/// One method of the API that looks something up in the caller's tenant, for every principal: one statement, and its
+/// One method of the API that reads something in the caller's tenant, for every principal: one statement, and its
 /// answer is encoded straight from the rows. It runs without a task of its own.
 package protocol LookUpProcedure: Sendable {
     associatedtype Request: DecodableMessage
@@ -12,8 +12,10 @@ package protocol LookUpProcedure: Sendable {
     /// The type of its answer.
     static var answer: MessageSchema { get }
     /// - Throws: What is wrong with the request.
-    func lookUp(_ request: Request) throws(ServiceError) -> LookUp
+    func lookUp(_ request: Request, of caller: Caller) throws(ServiceError) -> LookUp
     /// - Parameter found: Lent, as the message may lend it; both are good until the answer is packed.
     /// - Throws: When nothing was found.
-    func encode(_ found: LookUp.Found, in arena: Arena) throws(ServiceError) -> EncodedMessage
+    func encode(
+        _ found: LookUp.Found, answering request: Request, of caller: Caller, in arena: Arena
+    ) throws(ServiceError) -> EncodedMessage
 }

@@ -113,27 +113,35 @@ struct MethodTable: Sendable {
 
         mutating func add<P: LookUpProcedure>(_ procedure: P) {
             let limit = maximumMessageBytes
-            @Sendable func lookUp(_ context: CallContext) throws(ServiceError) -> P.LookUp {
-                try procedure.lookUp(try context.inbound.request(P.Request.self, limit: limit))
+            @Sendable func request(_ context: CallContext) throws(ServiceError) -> P.Request {
+                try context.inbound.request(P.Request.self, limit: limit)
             }
-            @Sendable func encode(_ found: P.LookUp.Found, in arena: Arena) throws(ServiceError) -> EncodedMessage {
-                try procedure.encode(found, in: arena).within(limit)
+            @Sendable func encode(
+                _ found: P.LookUp.Found, answering request: P.Request, _ context: CallContext
+            ) throws(ServiceError) -> EncodedMessage {
+                let arena = context.inbound.arena
+                return try procedure.encode(found, answering: request, of: context.caller, in: arena).within(limit)
             }
             let entry = Entry(
                 method: method(P.path, .unary, from: P.Request.schema, to: P.answer), access: .authenticated,
                 looksIntoInactiveTenants: false,
                 run: { (context) throws(ServiceError) in
-                    let arena = context.inbound.arena
-                    return try await lookUp(context).run(in: context.tenant) { (found) throws(ServiceError) in
-                        try encode(found, in: arena).packed(in: arena)
+                    let request = try request(context)
+                    let lookUp = try procedure.lookUp(request, of: context.caller)
+                    return try await lookUp.run(in: context.tenant) { (found) throws(ServiceError) in
+                        try encode(found, answering: request, context).packed(in: context.inbound.arena)
                     }
                 },
                 begin: { call in
-                    let arena = call.context.inbound.arena
+                    let context = call.context
                     do throws(ServiceError) {
+                        let request = try request(context)
+                        let lookUp = try procedure.lookUp(request, of: context.caller)
                         return StartedCall(
-                            try lookUp(call.context).begin(in: call.context.tenant) { found in
-                                call.ended { () throws(ServiceError) in try encode(try found.get(), in: arena) }
+                            lookUp.begin(in: context.tenant) { found in
+                                call.ended { () throws(ServiceError) in
+                                    try encode(try found.get(), answering: request, call.context)
+                                }
                             })
                     } catch {
                         call.failed(error)

@@ -16,7 +16,7 @@ package enum Access: Sendable, Equatable {
 /// One method of the API: a file in this module, and its line in `MethodTable`.
 package protocol RemoteProcedure: Sendable {
     associatedtype Request: DecodableMessage
-    associatedtype Answer: EncodableMessage
+    associatedtype Answer: EncodableMessage, Sendable
     /// As in the schema files, such as `/agentd.v1.AgentService/GetAgent`.
     static var path: String { get }
     static var access: Access { get }
@@ -36,7 +36,7 @@ extension RemoteProcedure {
 /// One method of the API that answers with a stream of messages and needs no database.
 package protocol ServerStreamProcedure: Sendable {
     associatedtype Request: DecodableMessage
-    associatedtype Answer: EncodableMessage
+    associatedtype Answer: EncodableMessage, Sendable
     /// As in the schema files, such as `/grpc.health.v1.Health/Watch`.
     static var path: String { get }
     /// Sends messages until there are no more; ends early when sending fails or the task is cancelled.

@@ -1,5 +1,4 @@
 internal import AgentdCore
-internal import Crypto
 
 /// What a page token is good for: one caller in one tenant, one method, and the parameters that decide which objects
 /// the list holds and in which order. The page size may change from page to page.
@@ -8,16 +7,24 @@ struct PageBinding {
     let method: String
     let parameters: [String]
 
-    /// 32 bytes. Each part is preceded by its length, so that no two bindings are the same bytes.
-    var digest: [UInt8] {
-        var hash = SHA256()
+    /// No two bindings are the same bytes: what is not of a fixed length stands behind its length.
+    func write(to bytes: inout [UInt8]) {
         let principal = caller.principal
-        let parts = ["\(caller.tenantID)", "\(principal.tenantID)", "\(principal.userID)", method] + parameters
-        for part in parts {
-            let bytes = Array(part.utf8)
-            withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hash.update(bufferPointer: $0) }
-            hash.update(data: bytes)
+        for tenant in [caller.tenantID.value, principal.tenantID.value] {
+            Self.append(tenant.high, to: &bytes)
+            Self.append(tenant.low, to: &bytes)
         }
-        return Array(hash.finalize())
+        Self.append(UInt64(bitPattern: principal.userID), to: &bytes)
+        Self.append(method, to: &bytes)
+        for parameter in parameters { Self.append(parameter, to: &bytes) }
+    }
+
+    private static func append(_ text: String, to bytes: inout [UInt8]) {
+        append(UInt64(text.utf8.count), to: &bytes)
+        bytes.append(contentsOf: text.utf8)
+    }
+
+    private static func append(_ number: UInt64, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 }

@@ -8,7 +8,7 @@ internal import Storage
 /// and its length, and an HMAC-SHA256 over all of it and over what the token is good for. It authorises nothing:
 /// whoever presents it sees what the query shows anyway.
 package struct PageTokens: Sendable {
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
     /// 128 bits of HMAC-SHA256: guessing one is out of reach.
     private static let codeBytes = 16
     /// An agent's name of 255 characters with four bytes each fits, with all the rest.
@@ -82,10 +82,11 @@ package struct PageTokens: Sendable {
     }
 
     private func code(of token: [UInt8], for binding: PageBinding) -> [UInt8] {
-        var code = HMAC<SHA256>(key: key)
-        code.update(data: token)
-        code.update(data: binding.digest)
-        return Array(code.finalize().prefix(Self.codeBytes))
+        var bytes = token
+        // Where the token ends is part of it.
+        bytes += Self.bytes(UInt64(token.count))
+        binding.write(to: &bytes)
+        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key).prefix(Self.codeBytes))
     }
 
     private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {

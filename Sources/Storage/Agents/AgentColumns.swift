@@ -55,6 +55,14 @@ enum AgentColumns {
             createTime: try rows.timestamp(row, 11), updateTime: try rows.timestamp(row, 12),
             deleteTime: try rows.optionalTimestamp(row, 13), revision: try rows.int8(row, 14))
     }
+
+    /// Those of all rows.
+    static func views(_ rows: borrowing Rows) throws(DecodingFailure) -> [AgentView] {
+        var agents: [AgentView] = []
+        agents.reserveCapacity(rows.count)
+        for row in 0..<rows.count { agents.append(try view(rows, row)) }
+        return agents
+    }
 }
 
 /// The SQL that keeps a tenant to its number of agents: exactly, because who counts holds the lock that everybody who

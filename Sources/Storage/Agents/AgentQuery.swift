@@ -51,10 +51,10 @@ package struct AgentQuery: Sendable, Equatable {
 
 extension AgentQuery {
     /// Where the page after `agent` begins.
-    package func cursor(after agent: Agent) -> PageCursor {
+    func cursor(after agent: AgentView) -> PageCursor {
         switch order.field {
         case .id: PageCursor(.number(agent.id))
-        case .name: PageCursor(.text(agent.name), .number(agent.id))
+        case .name: PageCursor(.text(String(cString: agent.name)), .number(agent.id))
         case .createTime: PageCursor(.time(agent.createTime), .number(agent.id))
         case .updateTime: PageCursor(.time(agent.updateTime), .number(agent.id))
         }

@@ -2,16 +2,28 @@ package import AgentdCore
 internal import Postgres
 
 /// Reads those of some agents that the caller may see, in no particular order, each once.
-package struct BatchGetAgentsStatement: TenantStatement {
+package struct BatchGetAgentsStatement: TenantLookUp {
     package let ids: [Int64]
 
     package init(ids: [Int64]) { self.ids = ids }
 
-    package func run(in session: TenantSession) async throws(ServiceError) -> [Agent] {
-        try await session.read(Query(tenantID: session.caller.tenantID, ownerID: session.caller.ownerID, ids: ids))
+    package func begin(
+        in session: TenantSession, _ completion: @escaping (Result<[AgentView], ServiceError>) -> Void
+    ) -> StartedLookUp {
+        session.begin(query(of: session.caller), AgentColumns.views, completion)
     }
 
-    private struct Query: Statement {
+    package func run<Output>(
+        in session: TenantSession, _ body: ([AgentView]) throws(ServiceError) -> Output
+    ) async throws(ServiceError) -> Output {
+        try await session.run(query(of: session.caller), AgentColumns.views, body)
+    }
+
+    private func query(of caller: Caller) -> AgentsByKey {
+        AgentsByKey(tenantID: caller.tenantID, ownerID: caller.ownerID, ids: ids)
+    }
+
+    private struct AgentsByKey: Query {
         static let text = StatementText(
             "batch_get_agents",
             """
@@ -29,13 +41,6 @@ package struct BatchGetAgentsStatement: TenantStatement {
             parameters.append(tenantID)
             parameters.append(int8Array: ids)
             parameters.append(int8: ownerID)
-        }
-
-        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> [Agent] {
-            var agents: [Agent] = []
-            agents.reserveCapacity(rows.count)
-            for row in 0..<rows.count { agents.append(try AgentColumns.agent(rows, row)) }
-            return agents
         }
     }
 }

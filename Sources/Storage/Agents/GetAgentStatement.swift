@@ -2,14 +2,10 @@ package import AgentdCore
 internal import Postgres
 
 /// Looks up an agent that the caller may see: its own, or a public one of the tenant. Finds nil for anything else.
-package struct GetAgentStatement: TenantStatement, TenantLookUp {
+package struct GetAgentStatement: TenantLookUp {
     package let id: Int64
 
     package init(id: Int64) { self.id = id }
-
-    package func run(in session: TenantSession) async throws(ServiceError) -> Agent? {
-        try await session.read(query(of: session.caller))
-    }
 
     package func begin(
         in session: TenantSession, _ completion: @escaping (Result<AgentView?, ServiceError>) -> Void
@@ -23,15 +19,15 @@ package struct GetAgentStatement: TenantStatement, TenantLookUp {
         try await session.run(query(of: session.caller), Self.view, body)
     }
 
-    private static func view(_ query: Query, _ rows: borrowing Rows) throws(DecodingFailure) -> AgentView? {
+    private static func view(_ rows: borrowing Rows) throws(DecodingFailure) -> AgentView? {
         rows.count == 0 ? nil : try AgentColumns.view(rows, 0)
     }
 
-    private func query(of caller: Caller) -> Query {
-        Query(tenantID: caller.tenantID, ownerID: caller.ownerID, id: id)
+    private func query(of caller: Caller) -> AgentByKey {
+        AgentByKey(tenantID: caller.tenantID, ownerID: caller.ownerID, id: id)
     }
 
-    private struct Query: Statement {
+    private struct AgentByKey: Query {
         static let text = StatementText(
             "get_agent",
             """
@@ -49,10 +45,6 @@ package struct GetAgentStatement: TenantStatement, TenantLookUp {
             parameters.append(tenantID)
             parameters.append(int8: id)
             parameters.append(int8: ownerID)
-        }
-
-        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Agent? {
-            rows.count == 0 ? nil : try AgentColumns.agent(rows, 0)
         }
     }
 }

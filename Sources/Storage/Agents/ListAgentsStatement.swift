@@ -1,22 +1,56 @@
 package import AgentdCore
 internal import Postgres
 
+/// One page of a list of agents; lent, as its agents are.
+package struct AgentPage {
+    package let agents: [AgentView]
+    /// Where the next page begins; nil when there is none.
+    package let next: PageCursor?
+}
+
 /// Reads one page of agents by key, never by offset: the cost of a page does not depend on how far in it is.
-package struct ListAgentsStatement: TenantStatement {
+package struct ListAgentsStatement: TenantLookUp {
+    /// A page of so many agents, in the order of an index that holds no others, is as quick as looking a few up by
+    /// their key.
+    private static let fewAgents = 50
+
     package let query: AgentQuery
 
     package init(_ query: AgentQuery) { self.query = query }
 
-    package func run(in session: TenantSession) async throws(ServiceError) -> Page<Agent> {
-        let page = page(tenantID: session.caller.tenantID, ownerID: session.caller.ownerID)
-        return try await session.read(
-            PageStatement(
-                text: page.statement(
-                    "list_agents_\(query.order.field.rawValue)\(direction.isEmpty ? "" : "_desc")", from: "agents",
-                    columns: AgentColumns.list("r"), texts: ["name", "description", "system_prompt", "config::text"],
-                    order: query.order.field == .id ? "r.id\(direction)" : "\(column)\(direction), r.id\(direction)"),
-                values: page.values, columns: AgentColumns.count
-            ) { (rows, row) throws(DecodingFailure) in try AgentColumns.agent(rows, row) })
+    package func begin(
+        in session: TenantSession, _ completion: @escaping (Result<AgentPage, ServiceError>) -> Void
+    ) -> StartedLookUp {
+        let list = list(of: session.caller)
+        return session.begin(list, { (rows) throws(DecodingFailure) in try page(of: list, rows) }, completion)
+    }
+
+    package func run<Output>(
+        in session: TenantSession, _ body: (AgentPage) throws(ServiceError) -> Output
+    ) async throws(ServiceError) -> Output {
+        let list = list(of: session.caller)
+        return try await session.run(list, { (rows) throws(DecodingFailure) in try page(of: list, rows) }, body)
+    }
+
+    private func page(of list: PageQuery, _ rows: borrowing Rows) throws(DecodingFailure) -> AgentPage {
+        let page = try list.page(rows, AgentColumns.view)
+        let next = page.hasMore ? page.rows.last.map(query.cursor) : nil
+        return AgentPage(agents: page.rows, next: next)
+    }
+
+    private func list(of caller: Caller) -> PageQuery {
+        page(tenantID: caller.tenantID, ownerID: caller.ownerID).query(
+            "list_agents_\(query.order.field.rawValue)\(direction.isEmpty ? "" : "_desc")", isLookUp: isLookUp,
+            PageTable(
+                name: "agents", columns: AgentColumns.count, list: AgentColumns.list("r"),
+                texts: ["name", "description", "system_prompt", "config::text"],
+                order: query.order.field == .id ? "r.id\(direction)" : "\(column)\(direction), r.id\(direction)"))
+    }
+
+    private var isLookUp: Bool {
+        let hasIndex = query.scope == .own || query.scope == .public && !query.includesDeleted
+        return hasIndex && query.order.field == .id && query.filter == AgentQuery.Filter()
+            && query.pageSize <= Self.fewAgents
     }
 
     private func page(tenantID: TenantID, ownerID: Int64) -> PageText {

@@ -8,15 +8,14 @@ package struct ListAuditEventsStatement: TenantStatement {
     package init(_ query: AuditQuery) { self.query = query }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> Page<AuditEvent> {
-        let page = page(tenantID: session.caller.tenantID)
+        let query = page(tenantID: session.caller.tenantID).query(
+            "list_audit_events",
+            PageTable(
+                name: "audit_events", columns: AuditColumns.count, list: AuditColumns.list("r"),
+                texts: ["token_id", "action", "object_type", "object_id", "changes::text", "call_id"],
+                order: "r.create_time DESC, r.id DESC"))
         return try await session.read(
-            PageStatement(
-                text: page.statement(
-                    "list_audit_events", from: "audit_events", columns: AuditColumns.list("r"),
-                    texts: ["token_id", "action", "object_type", "object_id", "changes::text", "call_id"],
-                    order: "r.create_time DESC, r.id DESC"),
-                values: page.values, columns: AuditColumns.count
-            ) { (rows, row) throws(DecodingFailure) in try AuditColumns.event(rows, row) })
+            PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try AuditColumns.event(rows, row) })
     }
 
     /// All that there are: the index of objects begins with the type, and finds an id only together with it.

@@ -1,5 +1,6 @@
 internal import AgentdCore
 internal import Postgres
+internal import Synchronization
 
 /// Makes the SQL of one page of a list of rows `r`, read by key and never by offset. Values are always parameters; the
 /// shape of the text depends only on which conditions there are, so that the number of prepared statements is bounded.
@@ -33,82 +34,147 @@ struct PageText {
     }
 
     /// Text of a page; with what a message adds to it, a page stays below a message's default limit.
-    private static let textBytes = 768 * 1_024
+    fileprivate static let textBytes = 768 * 1_024
     /// What a row weighs besides its texts.
     private static let rowBytes = 256
 
+    /// Those that were made, by their name: of each shape there is one.
+    private static let lists = Mutex<[String: PageQuery.List]>([:])
+
+    private let pageSize: Int
     /// The first is the page size.
-    private(set) var values: [Value]
+    private var values: [Value]
+    /// About `r`, each with a `?` for each of the values that it takes.
     private var conditions: [String] = []
     private var shape = ""
 
-    init(pageSize: Int) { values = [.number(Int64(pageSize))] }
+    init(pageSize: Int) {
+        self.pageSize = pageSize
+        values = [.number(Int64(pageSize))]
+    }
 
     /// - Parameters:
     ///   - mark: Stands for the condition in the statement's name; no two conditions of a list have the same.
     ///   - condition: About `r`; each `?` stands for the next of the values.
     mutating func add(_ mark: String, _ condition: String, _ values: Value...) {
         shape += mark
-        var parts = condition.split(separator: "?", omittingEmptySubsequences: false)[...]
-        precondition(parts.count == values.count + 1, "A condition of a list has another number of values.")
-        var text = parts.removeFirst() + ""
-        for (value, part) in zip(values, parts) {
-            self.values.append(value)
-            text += "$\(self.values.count)\(part)"
-        }
-        conditions.append(String(text))
+        conditions.append(condition)
+        self.values.append(contentsOf: values)
     }
 
-    /// One row more than the page is read, to know whether there is another page; rows that would make the page too
-    /// large for one message are counted but not sent.
     /// - Parameters:
-    ///   - columns: Of the answer; the number of rows found comes behind them.
-    ///   - texts: The columns that may be long; NULL is nothing.
-    func statement(
-        _ name: String, from table: String, columns: String, texts: [String], order: String
-    ) -> StatementText {
-        let bytes = texts.map { "coalesce(octet_length(r.\($0)), 0)" }.joined(separator: " + ")
-        return StatementText(
-            "\(name)_\(shape)",
-            """
-            SELECT \(columns), r.found FROM (
-                SELECT r.*, count(*) OVER () AS found, row_number() OVER () AS place,
-                    sum(\(Self.rowBytes) + \(bytes)) OVER (ROWS UNBOUNDED PRECEDING) AS bytes
+    ///   - name: Of the list in its order; together with the conditions it makes out the text.
+    ///   - isLookUp: Whether an index holds what the list does, in its order, and the page is small.
+    ///   - table: Of the same name always the same.
+    func query(_ name: String, isLookUp: Bool = false, _ table: @autoclosure () -> PageTable) -> PageQuery {
+        let name = "\(name)_\(shape)\(isLookUp ? "_few" : "")"
+        if let list = Self.lists.withLock({ $0[name] }) {
+            return PageQuery(list: list, values: values, pageSize: pageSize)
+        }
+        let table = table()
+        let text = StatementText(name, sql(of: table), values.map(\.type), isLookUp: isLookUp)
+        let list = PageQuery.List(text: text, weightColumn: table.columns)
+        Self.lists.withLock { $0[name] = list }
+        return PageQuery(list: list, values: values, pageSize: pageSize)
+    }
+
+    /// One row more than the page is read, to know whether there is another page. Of what would make the page too large
+    /// for one message two rows are sent at most: the one that is too much, and, if that is the first, which a page has
+    /// whatever it weighs, the one that tells that there is another page.
+    private func sql(of table: PageTable) -> String {
+        let bytes = table.texts.map { "coalesce(octet_length(r.\($0)), 0)" }.joined(separator: " + ")
+        return """
+            SELECT \(table.list), r.weight FROM (
+                SELECT r.*, sum(r.weight) OVER (
+                        ORDER BY \(table.order) ROWS BETWEEN UNBOUNDED PRECEDING AND 2 PRECEDING) AS before
                 FROM (
-                    SELECT r.* FROM \(table) AS r WHERE \(conditions.joined(separator: " AND "))
-                    ORDER BY \(order) LIMIT $1 + 1
+                    SELECT r.*, \(Self.rowBytes) + \(bytes) AS weight FROM \(table.name) AS r WHERE \(condition)
+                    ORDER BY \(table.order) LIMIT $1 + 1
                 ) AS r
             ) AS r
-            WHERE r.place <= $1 AND (r.place = 1 OR r.bytes <= \(Self.textBytes))
-            ORDER BY r.place
-            """, values.map(\.type))
+            WHERE coalesce(r.before, 0) <= \(Self.textBytes)
+            ORDER BY \(table.order)
+            """
+    }
+
+    /// All of them, with the number of a parameter in the place of each `?`.
+    private var condition: String {
+        var next = 1
+        let text = conditions.joined(separator: " AND ").split(separator: "?", omittingEmptySubsequences: false)
+            .reduce(into: "") { text, part in
+                if next > 1 { text += "$\(next)" }
+                next += 1
+                text += part
+            }
+        precondition(next == values.count + 1, "The conditions of a list have another number of values.")
+        return text
     }
 }
 
+/// What a list is read from.
+struct PageTable {
+    let name: String
+    /// How many columns of a row are its own.
+    let columns: Int
+    /// They, as SQL about `r`.
+    let list: String
+    /// The columns that may be long; NULL is nothing.
+    let texts: [String]
+    /// As SQL about `r`, so that no two rows are equal.
+    let order: String
+}
+
 /// One page of a list.
-package struct Page<Row: Sendable>: Sendable {
+package struct Page<Row> {
     package let rows: [Row]
     /// Whether there is a page behind it.
     package let hasMore: Bool
 }
 
-/// Reads a page whose text `PageText` made.
-struct PageStatement<Row: Sendable>: Statement {
-    let text: StatementText
-    let values: [PageText.Value]
-    /// How many columns of a row are its own.
-    let columns: Int
-    let row: @Sendable (borrowing Rows, _ row: Int) throws(DecodingFailure) -> Row
+extension Page: Sendable where Row: Sendable {}
+
+/// One page of a list as it is asked for; `PageText` made its text.
+struct PageQuery: Query {
+    fileprivate struct List {
+        let text: StatementText
+        /// Where each row says what it weighs.
+        let weightColumn: Int
+    }
+
+    fileprivate let list: List
+    fileprivate let values: [PageText.Value]
+    fileprivate let pageSize: Int
+
+    var text: StatementText { list.text }
 
     func bind(to parameters: inout Parameters) {
         for value in values { value.bind(to: &parameters) }
     }
 
-    func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Page<Row> {
+    /// The rows of the page: those that were asked for and fit.
+    func page<Row>(
+        _ rows: borrowing Rows, _ row: (borrowing Rows, _ row: Int) throws(DecodingFailure) -> Row
+    ) throws(DecodingFailure) -> Page<Row> {
         var page: [Row] = []
         page.reserveCapacity(rows.count)
-        for place in 0..<rows.count { page.append(try row(rows, place)) }
-        let found = rows.count == 0 ? 0 : try rows.int8(0, columns)
-        return Page(rows: page, hasMore: found > Int64(page.count))
+        var bytes = 0
+        for place in 0..<min(rows.count, pageSize) {
+            bytes += Int(try rows.int4(place, list.weightColumn))
+            guard place == 0 || bytes <= PageText.textBytes else { break }
+            page.append(try row(rows, place))
+        }
+        return Page(rows: page, hasMore: rows.count > page.count)
     }
+}
+
+/// Reads a page whose rows stay.
+struct PageStatement<Row: Sendable>: Statement {
+    let query: PageQuery
+    let row: @Sendable (borrowing Rows, _ row: Int) throws(DecodingFailure) -> Row
+
+    var text: StatementText { query.text }
+
+    func bind(to parameters: inout Parameters) { query.bind(to: &parameters) }
+
+    func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Page<Row> { try query.page(rows, row) }
 }

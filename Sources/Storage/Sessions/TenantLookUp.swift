@@ -1,8 +1,8 @@
 package import AgentdCore
 internal import Postgres
 
-/// A statement that looks a few rows up by their key in the caller's tenant. It needs no task: what it found is handed
-/// over where the database's answer is read.
+/// One statement that reads something in the caller's tenant. It needs no task: what it found is handed over where the
+/// database's answer is read.
 package protocol TenantLookUp: Sendable {
     /// Lent: good only within the completion.
     associatedtype Found
@@ -29,17 +29,17 @@ package struct StartedLookUp {
 }
 
 extension TenantSession {
-    /// Runs a look-up. It changes nothing, so one that got lost with its connection goes out again.
+    /// Runs a query. It changes nothing, so one that got lost with its connection goes out again.
     /// - Parameter read: Reads what was found, where it lies.
-    func begin<S: Statement, Found>(
-        _ statement: S, _ read: @escaping (S, borrowing Rows) throws(DecodingFailure) -> Found,
+    func begin<Found>(
+        _ query: some Query, _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found,
         _ completion: @escaping (Result<Found, ServiceError>) -> Void
     ) -> StartedLookUp {
-        let call = lookUpCall(statement)
+        let call = lookUpCall(query)
         submit(call, attemptsLeft: Attempts.maximum) { call, error in
             do throws(PostgresError) {
                 if let error { throw error }
-                try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(statement, rows))) }
+                try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(rows))) }
             } catch {
                 completion(.failure(ServiceError(error)))
             }
@@ -48,19 +48,19 @@ extension TenantSession {
     }
 
     /// The same for a task.
-    func run<S: Statement, Found, Output>(
-        _ statement: S, _ read: (S, borrowing Rows) throws(DecodingFailure) -> Found,
+    func run<Found, Output>(
+        _ query: some Query, _ read: (borrowing Rows) throws(DecodingFailure) -> Found,
         _ body: (Found) throws(ServiceError) -> Output
     ) async throws(ServiceError) -> Output {
         let call = try await Attempts.run(repeatable: true, deadline: deadline) { () async throws(PostgresError) in
-            let call = lookUpCall(statement)
+            let call = lookUpCall(query)
             try await pool.run(call)
             return call
         }
         let output: Result<Output, ServiceError>
         do throws(PostgresError) {
             output = try call.read { (rows) throws(DecodingFailure) in
-                let found = try read(statement, rows)
+                let found = try read(rows)
                 return Result { () throws(ServiceError) in try body(found) }
             }
         } catch {
@@ -69,11 +69,11 @@ extension TenantSession {
         return try output.get()
     }
 
-    private func lookUpCall(_ statement: some Statement) -> PendingCall {
+    private func lookUpCall(_ query: some Query) -> PendingCall {
         let call = PendingCall(
-            statement.text, in: LookUpTenantContext(tenantID: caller.tenantID), effect: .read,
+            query.text, in: context(of: query.text, effect: .read), effect: .read,
             deadlineNanoseconds: deadline.uptimeNanoseconds, share: QueueShare(of: caller))
-        statement.bind(to: &call.parameters)
+        query.bind(to: &call.parameters)
         return call
     }
 

@@ -72,15 +72,18 @@ package struct TenantSession {
     private func execute<S: Statement>(
         _ statement: S, effect: Effect, repeatable: Bool, lockKey: Int64?
     ) async throws(ServiceError) -> S.Output {
-        let context: any TransactionContext =
-            statement.text.isLookUp && effect == .read
-            ? LookUpTenantContext(tenantID: caller.tenantID)
-            : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
+        let context = context(of: statement.text, effect: effect, lockKey: lockKey)
         let share = QueueShare(of: caller)
         return try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
             try await pool.run(
                 statement, in: context, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds, share: share)
         }
+    }
+
+    func context(of text: StatementText, effect: Effect, lockKey: Int64? = nil) -> any TransactionContext {
+        text.isLookUp && effect == .read
+            ? LookUpTenantContext(tenantID: caller.tenantID)
+            : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
     }
 }
 

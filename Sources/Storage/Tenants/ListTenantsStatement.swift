@@ -8,14 +8,13 @@ package struct ListTenantsStatement: PlatformStatement {
     package init(_ query: TenantQuery) { self.query = query }
 
     package func run(in session: PlatformSession) async throws(ServiceError) -> Page<Tenant> {
-        let page = page
+        let query = page.query(
+            "list_tenants",
+            PageTable(
+                name: "tenants", columns: TenantColumns.count, list: TenantColumns.list("r"),
+                texts: ["slug", "display_name", "domain"], order: "r.slug, r.id"))
         return try await session.read(
-            PageStatement(
-                text: page.statement(
-                    "list_tenants", from: "tenants", columns: TenantColumns.list("r"),
-                    texts: ["slug", "display_name", "domain"], order: "r.slug, r.id"),
-                values: page.values, columns: TenantColumns.count
-            ) { (rows, row) throws(DecodingFailure) in try TenantColumns.tenant(rows, row) })
+            PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try TenantColumns.tenant(rows, row) })
     }
 
     private var page: PageText {

@@ -36,12 +36,12 @@ package struct ListTokensStatement: TenantStatement {
         if case (.time(let time)?, .text(let id)?) = (query.after?.parts.first, query.after?.parts.last) {
             page.add("_next", "(r.create_time, r.id) < (?, ?)", .time(time), .text(id))
         }
-        let text = page.statement(
-            "list_tokens", from: "tokens", columns: TokenColumns.list("r"), texts: ["display_name"],
-            order: "r.create_time DESC, r.id DESC")
+        let query = page.query(
+            "list_tokens",
+            PageTable(
+                name: "tokens", columns: TokenColumns.count, list: TokenColumns.list("r"), texts: ["display_name"],
+                order: "r.create_time DESC, r.id DESC"))
         return try await session.read(
-            PageStatement(text: text, values: page.values, columns: TokenColumns.count) {
-                (rows, row) throws(DecodingFailure) in try TokenColumns.token(rows, row)
-            })
+            PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try TokenColumns.token(rows, row) })
     }
 }

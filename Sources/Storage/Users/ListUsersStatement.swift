@@ -30,12 +30,12 @@ package struct ListUsersStatement: TenantStatement {
         if let isActive = query.isActive { page.add("a", "r.is_active = ?", .flag(isActive)) }
         page.add("e", "lower(r.email)", query.email, value: "lower(?)")
         if case .number(let id)? = query.after?.parts.first { page.add("_next", "r.id > ?", .number(id)) }
-        let text = page.statement(
-            "list_users", from: "users", columns: UserColumns.list("r"), texts: ["email", "display_name"],
-            order: "r.id")
+        let query = page.query(
+            "list_users",
+            PageTable(
+                name: "users", columns: UserColumns.count, list: UserColumns.list("r"),
+                texts: ["email", "display_name"], order: "r.id"))
         return try await session.read(
-            PageStatement(text: text, values: page.values, columns: UserColumns.count) {
-                (rows, row) throws(DecodingFailure) in try UserColumns.user(rows, row)
-            })
+            PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try UserColumns.user(rows, row) })
     }
 }

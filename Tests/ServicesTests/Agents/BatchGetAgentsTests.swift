@@ -21,13 +21,15 @@ struct BatchGetAgentsTests {
 
     @Test("Agents come in the order asked for, repeated ids as often, missing ones apart")
     func order() {
-        func agent(_ id: Int64) -> Agent {
+        let arena = Arena(capacity: 0)
+        func agent(_ id: Int64) -> AgentView {
             var agent = Agent(tenantID: Callers.tenantA)
             agent.id = id
-            return agent
+            return AgentView(agent, arena: arena)
         }
         let answer = BatchGetAgents.answer(ids: [3, 9, 1, 3, 8, 9], agents: [agent(1), agent(3)])
         #expect(answer.agents.map(\.id) == [3, 1, 3])
         #expect(answer.missingIDs == [9, 8, 9])
+        withExtendedLifetime(arena) {}
     }
 }

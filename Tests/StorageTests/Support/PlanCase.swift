@@ -6,11 +6,13 @@ internal import TestSupport
 struct PlanCase: Sendable, CustomStringConvertible {
     enum Work: Sendable {
         case tenant(any TenantStatement)
+        case lookUp(any TenantLookUp)
         case platform(any PlatformStatement)
 
         var statement: any Sendable {
             switch self {
             case .tenant(let statement): statement
+            case .lookUp(let statement): statement
             case .platform(let statement): statement
             }
         }
@@ -36,6 +38,13 @@ struct PlanCase: Sendable, CustomStringConvertible {
     }
 
     init(
+        _ description: String, _ statement: some TenantLookUp, _ indexes: [String], arguments: [Int: String] = [:],
+        sorts: Bool = false
+    ) {
+        self.init(description, .lookUp(statement), indexes, arguments, whole: [], sorts: sorts)
+    }
+
+    init(
         platform description: String, _ statement: some PlatformStatement, _ indexes: [String],
         arguments: [Int: String] = [:], whole: [String] = [], sorts: Bool = false
     ) {
@@ -58,7 +67,7 @@ struct PlanCase: Sendable, CustomStringConvertible {
 
     var isOfTenant: Bool {
         switch work {
-        case .tenant: true
+        case .tenant, .lookUp: true
         case .platform: false
         }
     }
@@ -67,11 +76,19 @@ struct PlanCase: Sendable, CustomStringConvertible {
     func conninfo(_ database: TestDatabase) -> String { isOfTenant ? database.application : database.platform }
 
     func run(in database: Database, of caller: Caller) async throws {
+        let session = database.tenantSession(for: caller, callID: "test", deadline: .never)
         switch work {
-        case .tenant(let statement):
-            _ = try await database.tenantSession(for: caller, callID: "test", deadline: .never).run(statement)
+        case .tenant(let statement): _ = try await session.run(statement)
+        case .lookUp(let statement): try await statement.finds(in: session)
         case .platform(let statement):
             _ = try await database.platformSession(deadline: .never).run(statement)
         }
+    }
+}
+
+extension TenantLookUp {
+    /// Runs it for nobody.
+    func finds(in session: TenantSession) async throws(ServiceError) {
+        try await run(in: session) { _ in }
     }
 }

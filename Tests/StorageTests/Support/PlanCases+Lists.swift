@@ -204,7 +204,8 @@ extension PlanCases {
             tenants("with a feature", arguments: [4: "'custom_agents'"], sorts: true) {
                 $0.filter.feature = .customAgents
             },
-            tenants("of a slug", arguments: [4: "'t7'"]) { $0.filter.slug = .exactly("t7") },
+            // A page at most, which is in order already.
+            tenants("of a slug", arguments: [4: "'t7'"], sorts: true) { $0.filter.slug = .exactly("t7") },
             tenants("of a domain", ["tenants_domain_key"], arguments: [4: "'t7.example'"], sorts: true) {
                 $0.filter.domain = "t7.example"
             },
