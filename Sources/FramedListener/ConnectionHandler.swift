@@ -169,7 +169,9 @@ extension ConnectionHandler {
                         id: call.id, requestID: call.callID, message: message, headers: headers, arena: call.arena))
                 loop.observer.ended(call.observed, with: nil, at: now)
             case .failure(let error):
-                write(ResponseFrame.failure(id: call.id, requestID: call.callID, error: error, arena: call.arena))
+                write(
+                    ResponseFrame.failure(
+                        id: call.id, requestID: call.callID, error: error, known: loop.statuses, arena: call.arena))
                 loop.observer.ended(call.observed, with: error, at: now)
             }
         }
@@ -191,7 +193,9 @@ extension ConnectionHandler {
     func refuse(id: UInt64, _ observed: ObservedCall, _ error: ServiceError) {
         loop.observer.ended(observed, with: error, at: Self.now)
         let arena = loop.arenas.take()
-        write(ResponseFrame.failure(id: id, requestID: observed.callID, error: error, arena: arena))
+        write(
+            ResponseFrame.failure(
+                id: id, requestID: observed.callID, error: error, known: loop.statuses, arena: arena))
         loop.arenas.giveBack(arena)
         scheduleTurn()
     }

@@ -114,7 +114,7 @@ extension ConnectionHandler: CallOwner {
         } else {
             beginBlock(of: stream, stream.running?.inbound?.responseHeaders ?? [])
         }
-        GRPCStatus.add(error, to: &block, arena: arena)
+        GRPCStatus.add(error, to: &block, known: loop.statusTexts, arena: arena)
         for header in trailers { block.add(header) }
         if stream.hasResponded {
             finish(stream, with: block)

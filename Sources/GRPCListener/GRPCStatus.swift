@@ -11,11 +11,15 @@ enum GRPCStatus {
 
     static func addSuccess(to block: inout HeaderBlock) { block.add("grpc-status", "0") }
 
-    /// - Parameter arena: Where the details are built.
-    static func add(_ error: ServiceError, to block: inout HeaderBlock, arena: Arena) {
+    /// - Parameters:
+    ///   - known: Details that were encoded before.
+    ///   - arena: Where the others are built.
+    static func add(
+        _ error: ServiceError, to block: inout HeaderBlock, known: EncodedErrors<String>, arena: Arena
+    ) {
         block.add("grpc-status", String(error.code.rawValue))
         block.add("grpc-message", percentEncoded(error.message), isIndexed: false)
-        block.add("grpc-status-details-bin", details(of: error, arena: arena), isIndexed: false)
+        block.add("grpc-status-details-bin", known.of(error) { details(of: $0, arena: arena) }, isIndexed: false)
     }
 
     /// `google.rpc.Status` in base64. Where it would be too much for a head, it has only the first of many violations.

@@ -1,6 +1,6 @@
 package import AgentdCore
 package import LoopExecutor
-internal import Messages
+package import Messages
 package import NIOCore
 package import Services
 
@@ -13,6 +13,10 @@ package final class ServerLoop {
     package let arenas: ArenaPool
     package let buffers: BufferedBytes
     package let streams: OpenStreams
+    /// `google.rpc.Status` of errors.
+    package let statuses = EncodedErrors<[UInt8]>()
+    /// The same in base64.
+    package let statusTexts = EncodedErrors<String>()
     /// For `x-request-id`, which tells calls apart and is no secret.
     private var generator = FastRandomNumberGenerator()
 

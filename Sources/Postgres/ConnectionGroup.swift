@@ -57,11 +57,14 @@ extension ConnectionGroup {
         queue.prepend(call, of: call.share)
     }
 
+    /// Whether a call of this share has more right to a place in the queue than one that has it.
+    func canMakeRoom(for share: QueueShare) -> Bool { queue.canMakeRoom(for: share) }
+
     /// Lets what came wait in the queue.
     /// - Parameters:
     ///   - room: Calls that the queue may still take.
     ///   - refuse: Is called for each that has no place.
-    private func queueArrivals(room: Int, _ refuse: (PendingCall) -> Void) {
+    func queueArrivals(room: Int, _ refuse: (PendingCall) -> Void) {
         var room = room
         takeArrivals { call in
             guard call.stage != .finished else { return }

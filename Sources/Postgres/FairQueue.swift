@@ -3,8 +3,7 @@ internal import DequeModule
 /// Elements that wait in a line per share. The shares are served in turn, each for as many elements as it weighs: who
 /// has many waiting waits for them alone. Within a share the order is that of arrival.
 ///
-/// Weighted round robin: every element costs the same. All operations take constant time, but for `makeRoom`, which
-/// takes time in the number of shares, and `removeAll`.
+/// Weighted round robin: every element costs the same. All operations but `removeAll` take constant time.
 struct FairQueue<Element>: ~Copyable {
     /// The elements of one share.
     private final class Line {
@@ -13,6 +12,8 @@ struct FairQueue<Element>: ~Copyable {
         var elements = Deque<Element>()
         /// What is left of its turn; 0 before its turn begins.
         var credit = 0
+        /// Its place among the lines of its length.
+        var place = 0
 
         init(_ share: QueueShare) { self.share = share }
     }
@@ -20,6 +21,8 @@ struct FairQueue<Element>: ~Copyable {
     private var lines: [QueueShare: Line] = [:]
     /// All lines in the order of their turns. The first one is being served; none is empty.
     private var turns = Deque<Line>()
+    /// The same by their length, to find the longest.
+    private var byLength = LinesByLength()
 
     /// Elements that wait.
     private(set) var count = 0
@@ -28,13 +31,17 @@ struct FairQueue<Element>: ~Copyable {
     var shareCount: Int { turns.count }
 
     mutating func append(_ element: Element, of share: QueueShare) {
-        line(of: share).elements.append(element)
+        let line = line(of: share)
+        line.elements.append(element)
+        byLength.grew(line)
         count += 1
     }
 
     /// Puts an element before all others of its share.
     mutating func prepend(_ element: Element, of share: QueueShare) {
-        line(of: share).elements.prepend(element)
+        let line = line(of: share)
+        line.elements.prepend(element)
+        byLength.grew(line)
         count += 1
     }
 
@@ -53,6 +60,7 @@ struct FairQueue<Element>: ~Copyable {
     /// The element whose turn it is.
     mutating func popFirst() -> Element? {
         guard let line = turns.first, let element = line.elements.popFirst() else { return nil }
+        byLength.shrank(line)
         count -= 1
         if line.credit == 0 { line.credit = line.share.weight }
         line.credit -= 1
@@ -69,13 +77,18 @@ struct FairQueue<Element>: ~Copyable {
     /// Takes the newest element out of the longest line, if an element of this share has more right to its place: if
     /// its own line is shorter, and still is with it. So a share never loses a place to one that has as many.
     mutating func makeRoom(for share: QueueShare) -> Element? {
-        let own = lines[share]?.elements.count ?? 0
-        guard let longest = turns.max(by: { $0.elements.count < $1.elements.count }),
-            own + 1 < longest.elements.count
-        else { return nil }
+        guard canMakeRoom(for: share), let longest = byLength.longest else { return nil }
         // The line is longer than one, so it does not become empty.
+        let element = longest.elements.popLast()
+        byLength.shrank(longest)
         count -= 1
-        return longest.elements.popLast()
+        return element
+    }
+
+    /// Whether `makeRoom` would.
+    func canMakeRoom(for share: QueueShare) -> Bool {
+        let own = lines[share]?.elements.count ?? 0
+        return own + 1 < (byLength.longest?.elements.count ?? 0)
     }
 
     /// Shows every element and takes those out for which the answer is true.
@@ -87,5 +100,52 @@ struct FairQueue<Element>: ~Copyable {
         }
         turns.removeAll { $0.elements.isEmpty }
         count = turns.reduce(0) { $0 + $1.elements.count }
+        byLength = LinesByLength(turns)
+    }
+
+    /// Lines that are not empty, by the number of their elements.
+    private struct LinesByLength {
+        /// Those of each length, in any order.
+        private var lines: [[Line]] = [[]]
+        /// The greatest length that there is, 0 when there is none.
+        private var greatest = 0
+
+        init() {}
+
+        init(_ all: Deque<Line>) {
+            for line in all { insert(line) }
+        }
+
+        var longest: Line? { lines[greatest].last }
+
+        /// A line has one element more than before.
+        mutating func grew(_ line: Line) {
+            remove(line, ofLength: line.elements.count - 1)
+            insert(line)
+        }
+
+        /// A line has one element less than before.
+        mutating func shrank(_ line: Line) {
+            remove(line, ofLength: line.elements.count + 1)
+            insert(line)
+            if lines[greatest].isEmpty { greatest -= 1 }
+        }
+
+        private mutating func insert(_ line: Line) {
+            let length = line.elements.count
+            guard length > 0 else { return }
+            while lines.count <= length { lines.append([]) }
+            line.place = lines[length].count
+            lines[length].append(line)
+            greatest = max(greatest, length)
+        }
+
+        private mutating func remove(_ line: Line, ofLength length: Int) {
+            guard length > 0 else { return }
+            let last = lines[length].removeLast()
+            guard last !== line else { return }
+            last.place = line.place
+            lines[length][line.place] = last
+        }
     }
 }

@@ -209,9 +209,28 @@ extension PostgresPool {
         if isClosed { return call.fail(.closed) }
         if call.hasExpired(at: now) { return call.fail(.deadlineExceeded) }
         if let outage, now > outage.since + Self.outageNanoseconds { return call.fail(.unavailable(outage.reason)) }
-        let writesApart = call.effect == .write && writers.openConnections > 0
-        (writesApart ? writers : readers).append(call)
+        group(for: call.effect).append(call)
         scheduleTurnEnd()
+    }
+
+    private func group(for effect: Effect) -> ConnectionGroup {
+        effect == .write && writers.openConnections > 0 ? writers : readers
+    }
+
+    private var queueRoom: Int { configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls }
+
+    /// Whether as many calls wait as the queue holds. On the loop.
+    package var isCrowded: Bool { waitingCalls >= configuration.queueCapacity }
+
+    /// Whether a call would find no place in the queue: known before there is one, it costs next to nothing to refuse
+    /// it. On the loop.
+    package func isFull(for share: QueueShare, _ effect: Effect) -> Bool {
+        guard isCrowded, !isAtWork else { return false }
+        // What came in this turn has its places first.
+        atWork {
+            for group in groups { group.queueArrivals(room: queueRoom) { $0.fail(.queueFull) } }
+        }
+        return queueRoom <= 0 && !group(for: effect).canMakeRoom(for: share)
     }
 
     /// What has come in this turn of the loop goes out together at its end.
@@ -230,7 +249,7 @@ extension PostgresPool {
         atWork {
             for group in groups where group.waitingCalls > 0 {
                 group.send(
-                    at: now, queueRoom: configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls,
+                    at: now, queueRoom: queueRoom,
                     timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
                     refuse: { $0.fail($1) }, broken: { self.drop($0, at: $1, of: group) })
                 scheduleSweep()

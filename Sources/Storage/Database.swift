@@ -11,6 +11,15 @@ package struct Database: Sendable {
     /// Takes what the database has brought, and sends what has come; on the loop, between other work on it.
     package func goOn() { tenantPool.goOn() }
 
+    /// Whether as many calls wait as may: another one perhaps cannot.
+    package var isCrowded: Bool { tenantPool.isCrowded }
+
+    /// Why a call of a tenant's would be refused now, before anything is done for it; nil when it would not.
+    /// - Parameter changes: Whether it changes something.
+    package func refusal(of caller: Caller, changes: Bool) -> ServiceError? {
+        tenantPool.isFull(for: QueueShare(of: caller), changes ? .write : .read) ? .databaseQueueFull : nil
+    }
+
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {
         self.tenantPool = tenantPool
         self.platformPool = platformPool

@@ -104,6 +104,42 @@ struct FairQueueTests {
         #expect(waiting.count == 4 && waiting.values.allSatisfy { (15...17).contains($0) }, "\(waiting)")
     }
 
+    @Test("Whatever came and went before, room is made in a line that is one of the longest")
+    func longestLine() {
+        var queue = FairQueue<UInt64>()
+        var lengths = [Int](repeating: 0, count: 8)
+        var random = FastGenerator(state: 7)
+        for _ in 0..<20_000 {
+            let low = random.next() % 8
+            let share = QueueShare(high: 3, low: low, weight: 1)
+            switch random.next() % 100 {
+            case 0..<40:
+                queue.append(low, of: share)
+                lengths[Int(low)] += 1
+            case 40..<50:
+                queue.prepend(low, of: share)
+                lengths[Int(low)] += 1
+            case 50..<75:
+                if let popped = queue.popFirst() { lengths[Int(popped)] -= 1 }
+            case 75..<99:
+                let longest = lengths.max() ?? 0
+                let isExpected = lengths[Int(low)] + 1 < longest
+                #expect(queue.canMakeRoom(for: share) == isExpected)
+                let taken = queue.makeRoom(for: share)
+                #expect((taken != nil) == isExpected)
+                if let taken {
+                    #expect(lengths[Int(taken)] == longest)
+                    lengths[Int(taken)] -= 1
+                }
+            default:
+                queue.removeAll { $0 == low }
+                lengths[Int(low)] = 0
+            }
+            let count = queue.count
+            #expect(count == lengths.reduce(0, +))
+        }
+    }
+
     @Test("What is removed is gone, what stays keeps its order, and empty shares vanish")
     func removal() {
         var queue = FairQueue<Int>()
@@ -142,4 +178,16 @@ struct FairQueueTests {
     }
 
     private func drain<Element>(_ queue: inout FairQueue<Element>) -> [Element] { take(.max, from: &queue) }
+}
+
+/// Numbers that look random and are the same in every run (xorshift).
+private struct FastGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state ^= state << 13
+        state ^= state >> 7
+        state ^= state << 17
+        return state >> 3
+    }
 }

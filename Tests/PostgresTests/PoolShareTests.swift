@@ -45,6 +45,29 @@ struct PoolShareTests {
         }
     }
 
+    @Test("Whether the queue is full for a share is known before there is a call")
+    func fullness() async throws {
+        try await BlockedPool.with(queueCapacity: 4) { pool in
+            #expect(try await !pool.isFull(for: Self.plain))
+            var calls: [Task<Void, any Error>] = []
+            for number in 1...4 { calls.append(try await pool.enqueue("noisy \(number)", of: Self.plain)) }
+            #expect(try await pool.isFull(for: Self.plain))
+            #expect(try await !pool.isFull(for: Self.double))
+            // Two and two: nobody has more right to a place than another.
+            for number in 1...2 {
+                let quiet = pool.submit("quiet \(number)", of: Self.double)
+                let displaced = calls.remove(at: 4 - number)
+                await #expect(throws: PostgresError.queueFull) { try await displaced.value }
+                calls.append(quiet)
+            }
+            #expect(try await pool.isFull(for: Self.double))
+            #expect(try await !pool.isFull(for: .none))
+            try await pool.release()
+            for call in calls { try await call.value }
+            #expect(try await !pool.isFull(for: Self.plain))
+        }
+    }
+
     @Test("A call that comes at the moment when another one is refused gets an answer of its own")
     func refusedInARow() async throws {
         try await BlockedPool.with(queueCapacity: 1) { pool in
@@ -127,6 +150,10 @@ private final class BlockedPool {
                 }
             }
         }
+    }
+
+    func isFull(for share: QueueShare) async throws -> Bool {
+        try await loop.executor.run { [pool] in pool.isFull(for: share, .write) }
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }

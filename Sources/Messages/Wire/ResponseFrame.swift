@@ -32,12 +32,17 @@ package enum ResponseFrame {
     }
 
     /// An error with its details.
-    package static func failure(id: UInt64, requestID: CallID, error: ServiceError, arena: Arena) -> EncodedMessage {
+    /// - Parameter known: Those that were encoded before.
+    package static func failure(
+        id: UInt64, requestID: CallID, error: ServiceError, known: EncodedErrors<[UInt8]> = EncodedErrors(),
+        arena: Arena
+    ) -> EncodedMessage {
         let builder = MessageBuilder(arena: arena)
         let response = start(id: id, requestID: requestID, builder: builder)
         response.pointee.code = error.code.rawValue
         response.pointee.error = builder.text(error.message)
-        response.pointee.details = EncodedMessage(StatusDetails(error), arena: arena).packed(builder)
+        let details = known.of(error) { EncodedMessage(StatusDetails($0), arena: arena).bytes }
+        response.pointee.details = builder.bytes(details)
         return frame(of: response, builder)
     }
 

@@ -6,6 +6,7 @@ internal import Storage
 struct CreateAgent: RemoteProcedure {
     static let path = "/agentd.v1.AgentService/CreateAgent"
     static let access = Access.authenticated
+    static let changesTenant = true
 
     func callAsFunction(_ request: CreateAgentRequest, _ context: CallContext) async throws(ServiceError) -> Agent {
         let (agent, fields) = try Self.agent(of: request, tenant: context.caller.tenant)

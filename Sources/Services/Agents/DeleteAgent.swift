@@ -6,6 +6,7 @@ internal import Storage
 struct DeleteAgent: RemoteProcedure {
     static let path = "/agentd.v1.AgentService/DeleteAgent"
     static let access = Access.authenticated
+    static let changesTenant = true
 
     func callAsFunction(_ request: DeleteAgentRequest, _ context: CallContext) async throws(ServiceError) -> Agent {
         var violations = FieldViolations()

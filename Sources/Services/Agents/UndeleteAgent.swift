@@ -6,6 +6,7 @@ internal import Storage
 struct UndeleteAgent: RemoteProcedure {
     static let path = "/agentd.v1.AgentService/UndeleteAgent"
     static let access = Access.authenticated
+    static let changesTenant = true
 
     func callAsFunction(_ request: UndeleteAgentRequest, _ context: CallContext) async throws(ServiceError) -> Agent {
         var violations = FieldViolations()

@@ -6,6 +6,7 @@ internal import Storage
 struct UpdateAgent: RemoteProcedure {
     static let path = "/agentd.v1.AgentService/UpdateAgent"
     static let access = Access.authenticated
+    static let changesTenant = true
 
     func callAsFunction(_ request: UpdateAgentRequest, _ context: CallContext) async throws(ServiceError) -> Agent {
         let (agent, fields, revision) = try Self.update(of: request, tenant: context.caller.tenant)

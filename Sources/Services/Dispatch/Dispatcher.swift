@@ -59,10 +59,17 @@ package final class Dispatcher: CallHandler {
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? {
         let start = meter.now
-        guard let begin = methods[call.observed.method]?.begin,
+        guard let method = methods[call.observed.method], let work = method.work,
+            method.begin != nil || database.isCrowded,
             let caller = authenticator.rememberedCaller(of: call, at: start)
         else { return nil }
         call.observed.caller = caller
+        if let refusal = database.refusal(of: caller, changes: work == .change) {
+            meter.record(caller.tenantID, since: start, failed: true)
+            receiver.answered(with: .failure(refusal))
+            return StartedCall(nil)
+        }
+        guard let begin = method.begin else { return nil }
         let lookUp = LookUpCall(
             context: context(of: call, caller: caller), dispatcher: self, receiver: receiver, start: start)
         do throws(ServiceError) {

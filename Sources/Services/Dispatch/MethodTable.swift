@@ -9,10 +9,17 @@ struct MethodTable: Sendable {
         let method: CallMethod
         let access: Access
         let looksIntoInactiveTenants: Bool
+        /// What it waits for in the caller's tenant, where that is all it does.
+        var work: TenantWork?
         /// Decodes the request, runs the method, and encodes the answer in the call's arena; nil after a stream.
         let run: @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage?
         /// The same without a task; nil when it needs one.
         var begin: (@Sendable (LookUpCall) -> StartedCall)?
+    }
+
+    enum TenantWork {
+        case read
+        case change
     }
 
     private let entries: [Entry]
@@ -103,7 +110,8 @@ struct MethodTable: Sendable {
             let limit = maximumMessageBytes
             entries.append(
                 Entry(
-                    method: method, access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants
+                    method: method, access: P.access, looksIntoInactiveTenants: P.looksIntoInactiveTenants,
+                    work: P.changesTenant ? .change : nil
                 ) { (context) throws(ServiceError) in
                     let inbound = context.inbound
                     let request = try inbound.request(P.Request.self, limit: limit)
@@ -124,7 +132,7 @@ struct MethodTable: Sendable {
             }
             let entry = Entry(
                 method: method(P.path, .unary, from: P.Request.schema, to: P.answer), access: .authenticated,
-                looksIntoInactiveTenants: false,
+                looksIntoInactiveTenants: false, work: .read,
                 run: { (context) throws(ServiceError) in
                     let request = try request(context)
                     let lookUp = try procedure.lookUp(request, of: context.caller)

@@ -23,6 +23,9 @@ package protocol RemoteProcedure: Sendable {
     /// Whether a system administrator may call it in a selected tenant that is suspended or deleted, to see what there
     /// is before it decides about the tenant. Of methods that change nothing and show no agents.
     static var looksIntoInactiveTenants: Bool { get }
+    /// Whether all that it does is one change in the caller's tenant, so that it is refused before it begins when too
+    /// many calls wait for the database.
+    static var changesTenant: Bool { get }
     /// `.unary`, or `.exchange` for a method that runs once for each message of a stream.
     static var kind: MethodKind { get }
     func callAsFunction(_ request: Request, _ context: CallContext) async throws(ServiceError) -> Answer
@@ -30,6 +33,7 @@ package protocol RemoteProcedure: Sendable {
 
 extension RemoteProcedure {
     package static var looksIntoInactiveTenants: Bool { false }
+    package static var changesTenant: Bool { false }
     package static var kind: MethodKind { .unary }
 }
 

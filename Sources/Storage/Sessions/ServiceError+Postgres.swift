@@ -17,12 +17,7 @@ extension ServiceError {
                     + "Retry with the same request_id.",
                 details: [.retry(afterMilliseconds: 500)])
         case .queueFull:
-            self = ServiceError(
-                .databaseQueueFull, "Too many calls wait for the database.",
-                details: [
-                    .quota(subject: "database queue", description: "calls that wait for the database"),
-                    .retry(afterMilliseconds: 100),
-                ])
+            self = .databaseQueueFull
         case .queueTimeout:
             self = ServiceError(
                 .databasePoolTimeout, "The call waited too long for the database.",
@@ -39,6 +34,13 @@ extension ServiceError {
             self = .internal(cause)
         }
     }
+
+    static let databaseQueueFull = ServiceError(
+        .databaseQueueFull, "Too many calls wait for the database.",
+        details: [
+            .quota(subject: "database queue", description: "calls that wait for the database"),
+            .retry(afterMilliseconds: 100),
+        ])
 
     private static func databaseUnavailable(_ cause: String) -> ServiceError {
         ServiceError(
