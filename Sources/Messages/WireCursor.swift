@@ -39,7 +39,16 @@ struct WireCursor {
     /// Nil when it is cut short or does not fit 64 bits.
     mutating func varint() -> UInt64? { varint(upTo: Self.longVarintBytes) }
 
+    /// Most tags, lengths and numbers take one byte.
+    @inline(__always)
     private mutating func varint(upTo maximumBytes: Int) -> UInt64? {
+        guard position < bytes.count, bytes[position] < 0x80 else { return longVarint(upTo: maximumBytes) }
+        defer { position += 1 }
+        return UInt64(bytes[position])
+    }
+
+    @inline(never)
+    private mutating func longVarint(upTo maximumBytes: Int) -> UInt64? {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         let end = min(bytes.count, position + maximumBytes)
