@@ -31,8 +31,8 @@ package struct ConversionPlan: Sendable {
     package let steps: [Step]
 
     /// Rows that are copied in a second, and compared, on a database that has little else to do.
-    private static let copiedRate = 8_000
-    private static let comparedRate = 30_000
+    private static let copiedRate = 4_000
+    private static let comparedRate = 14_000
 
     init(_ connection: borrowing ScriptConnection, _ loaded: ContextLoader.Loaded) throws {
         let context = loaded.context
