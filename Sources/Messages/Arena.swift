@@ -89,7 +89,7 @@ package final class Arena {
 struct MessageBuilder {
     private static var replacementOfNUL: UInt8 { 0xFF }
 
-    private let arena: Arena
+    let arena: Arena
 
     init(arena: Arena) { self.arena = arena }
 

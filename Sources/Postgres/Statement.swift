@@ -20,7 +20,8 @@ package struct StatementText: Sendable {
     package let name: String
     package let sql: String
     let types: [UInt32]
-    /// Whether it looks a few rows up by their key: always quick, so that several may share a segment of a pipeline.
+    /// Whether it looks a few rows up, by their key or in the order of an index: always quick, so that several may
+    /// share a segment of a pipeline.
     package let isLookUp: Bool
 
     package init(_ name: String, _ sql: String, _ types: [ParameterType], isLookUp: Bool = false) {

@@ -11,12 +11,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source scripts/lib/messages.sh
 source scripts/lib/postgres.sh
+source scripts/lib/packages.sh
 
 agents=1000000 users=10000 rate=500 base_seconds=30
 folder='' sampler='' load='' daemon='' reads=0 lost=0
 
 main() {
     read_arguments "$@"
+    ensure_packages "${packages_to_run[@]}" "${packages_to_measure[@]}"
     binaries=$(swift build --configuration "${CONFIGURATION:-debug}" --show-bin-path)
     postgres_binaries=$(newest_postgres_binaries)
     trap finish EXIT

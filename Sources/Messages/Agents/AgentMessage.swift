@@ -74,14 +74,13 @@ extension MessageBuilder {
         return message
     }
 
-    func agent(_ agent: Agent) -> UnsafeMutablePointer<Agentd__V1__Agent> { self.agent(AgentView(agent, self)) }
+    func agent(_ agent: Agent) -> UnsafeMutablePointer<Agentd__V1__Agent> { self.agent(AgentView(agent, arena: arena)) }
 }
 
 extension AgentView {
     /// An agent whose texts lie in an arena: good as long as that is.
-    package init(_ agent: Agent, arena: Arena) { self.init(agent, MessageBuilder(arena: arena)) }
-
-    fileprivate init(_ agent: Agent, _ builder: MessageBuilder) {
+    package init(_ agent: Agent, arena: Arena) {
+        let builder = MessageBuilder(arena: arena)
         self.init(
             id: agent.id, tenantID: agent.tenantID, ownerID: agent.ownerID, name: builder.text(agent.name),
             description: builder.text(agent.description), type: agent.type, status: agent.status,

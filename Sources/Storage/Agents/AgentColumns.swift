@@ -14,7 +14,7 @@ enum AgentColumns {
     static func list(_ table: String) -> String { names.map { "\(table).\($0)" }.joined(separator: ", ") }
 
     /// - Parameter first: The position of the first of the columns in the row.
-    static func agent(_ rows: borrowing Rows, _ row: Int, first: Int = 0) throws(DecodingFailure) -> Agent {
+    static func agent(_ rows: borrowing Rows, _ row: Int, first: Int) throws(DecodingFailure) -> Agent {
         var agent = Agent(tenantID: try rows.tenantID(row, first + 1))
         agent.id = try rows.int8(row, first)
         agent.ownerID = try rows.int8(row, first + 2)

@@ -54,9 +54,17 @@ final class Session {
     /// not set for each batch.
     func with<R>(_ settings: [String: String], _ body: () throws -> R) throws -> R {
         try connection.execute(settings.map { "SET \($0.key) = \($0.value);" }.joined())
-        let result = Result { try body() }
-        try connection.execute(settings.keys.map { "RESET \($0);" }.joined())
-        return try result.get()
+        let reset = settings.keys.map { "RESET \($0);" }.joined()
+        let result: R
+        do {
+            result = try body()
+        } catch {
+            // Without a connection there is nothing to reset, and what went wrong first is what people must hear.
+            try? connection.execute(reset)
+            throw error
+        }
+        try connection.execute(reset)
+        return result
     }
 
     func checkStop() throws {
