@@ -139,7 +139,9 @@ let package = Package(
                 "Operations", "Postgres", "Services", "Storage", crypto, deque, logging, nio, nioEmbedded,
             ],
             path: "Tests/MicroBenchmarks", swiftSettings: strict),
-        .testTarget(name: "FramingTests", dependencies: ["AgentdCore", "Framing"], swiftSettings: strict),
+        // Both ends of the framed protocol: the client's and the server's.
+        .testTarget(
+            name: "FramingTests", dependencies: ["AgentdCore", "FramedListener", "Framing"], swiftSettings: strict),
         .testTarget(
             name: "MessagesTests", dependencies: ["AgentdCore", "Messages", "CAgentdProto", "CProtobufC"],
             swiftSettings: strict),

@@ -27,6 +27,8 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
     private var framesAreLeft = false
     private var inputHasEnded = false
     private var isClosing = false
+    /// As the channel told: asking it costs more, and it is asked for every call.
+    private var isWritable = true
     private var wakeUp = WakeUp()
 
     init(_ accepted: AcceptedConnection) {
@@ -34,7 +36,6 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
         runner = CallRunner(loop: accepted.loop, limits: accepted.limits)
         decoder = FrameDecoder(maximumPayloadBytes: accepted.limits.frameBytes)
         machine = ServerConnectionMachine(limits: accepted.limits, connectedAt: accepted.acceptedAt)
-        runner.serve(self)
     }
 
     var loop: ServerLoop { accepted.loop }
@@ -49,6 +50,8 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection, CallOwner {
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        runner.serve(self)
+        isWritable = context.channel.isWritable
         loop.buffers.begin(self)
         if accepted.isOneTooMany { endForProtocolError(.connectionLimit, at: Self.now) }
         scheduleWakeUp()
@@ -57,6 +60,7 @@ extension ConnectionHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         loop.buffers.end(self)
+        runner.leave()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -79,7 +83,8 @@ extension ConnectionHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        machine.unsentAnswersChanged(waiting: !context.channel.isWritable, at: Self.now)
+        isWritable = context.channel.isWritable
+        machine.unsentAnswersChanged(waiting: !isWritable, at: Self.now)
         goOn()
         context.fireChannelWritabilityChanged()
     }
@@ -116,8 +121,7 @@ extension ConnectionHandler {
 extension ConnectionHandler {
     /// Answers pile up because the client does not read them.
     var answersPileUp: Bool {
-        guard let context else { return true }
-        return outbound.readableBytes >= limits.unsentBytes || !context.channel.isWritable
+        context == nil || !isWritable || outbound.readableBytes >= limits.unsentBytes
     }
 
     /// Whether another frame may be taken: not while answers pile up, nor while calls take too much memory.
@@ -214,12 +218,12 @@ extension ConnectionHandler {
     }
 
     private func write(_ message: EncodedMessage) {
-        loop.buffers.added(message.packedSize)
-        outbound.writeInteger(UInt8(0))
-        outbound.writeInteger(UInt32(message.packedSize))
-        outbound.writeWithUnsafeMutableBytes(minimumWritableBytes: message.packedSize) { space in
-            message.pack(into: space)
-            return message.packedSize
+        let size = FramePrefix.bytes + message.packedSize
+        loop.buffers.added(size)
+        outbound.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { space in
+            FramePrefix.write(payloadBytes: message.packedSize, to: space)
+            message.pack(into: UnsafeMutableRawBufferPointer(rebasing: space[FramePrefix.bytes...]))
+            return size
         }
     }
 

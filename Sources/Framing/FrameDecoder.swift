@@ -4,8 +4,6 @@
 /// The limit is checked as soon as the prefix is there, before a byte of the payload is kept. Holds at most one frame
 /// that is not complete.
 package struct FrameDecoder: ~Copyable {
-    package static var prefixBytes: Int { 5 }
-
     /// What cannot be a frame. There is no way to find the next one after it, so the connection ends.
     package enum FrameError: Error, Equatable {
         case compressed
@@ -14,13 +12,13 @@ package struct FrameDecoder: ~Copyable {
     }
 
     /// A buffer that grew beyond this is given back once it is empty, so that one long frame does not stay.
-    private static var keptBytes: Int { 64 * 1_024 }
+    @usableFromInline static var keptBytes: Int { 64 * 1_024 }
 
     /// A longer payload is refused. It may change between two frames, when the peers have agreed on a limit.
     package var maximumPayloadBytes: Int
-    private var buffer: [UInt8] = []
+    @usableFromInline var buffer: [UInt8] = []
     /// Bytes at the beginning of the buffer that have been handed out.
-    private var consumed = 0
+    @usableFromInline var consumed = 0
 
     /// - Parameter maximumPayloadBytes: The longest payload; a longer one is refused.
     package init(maximumPayloadBytes: Int) { self.maximumPayloadBytes = maximumPayloadBytes }
@@ -41,7 +39,7 @@ package struct FrameDecoder: ~Copyable {
     }
 
     /// Lends the payload of the next complete frame to `body`, or returns nil when there is none yet.
-    package mutating func next<R>(_ body: (UnsafeRawBufferPointer) -> R) throws(FrameError) -> R? {
+    @inlinable package mutating func next<R>(_ body: (UnsafeRawBufferPointer) -> R) throws(FrameError) -> R? {
         guard let payload = try nextPayload() else { return nil }
         consumed = payload.upperBound
         let result = buffer.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[payload])) }
@@ -52,14 +50,14 @@ package struct FrameDecoder: ~Copyable {
         return result
     }
 
-    private func nextPayload() throws(FrameError) -> Range<Int>? {
+    @usableFromInline func nextPayload() throws(FrameError) -> Range<Int>? {
         guard consumed < buffer.count else { return nil }
         switch buffer[consumed] {
         case 0: break
         case 1: throw .compressed
         case let flags: throw .unknownFlags(flags)
         }
-        let start = consumed + Self.prefixBytes
+        let start = consumed + FramePrefix.bytes
         guard start <= buffer.count else { return nil }
         let length = buffer[consumed + 1..<start].reduce(0) { $0 << 8 | Int($1) }
         guard length <= maximumPayloadBytes else { throw .tooLong(length) }

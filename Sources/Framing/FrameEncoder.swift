@@ -1,3 +1,14 @@
+/// What stands before every payload: a byte of flags, none of which is set, and its length in four bytes, in network
+/// order.
+package enum FramePrefix {
+    package static var bytes: Int { 5 }
+
+    package static func write(payloadBytes: Int, to space: UnsafeMutableRawBufferPointer) {
+        space.storeBytes(of: 0, as: UInt8.self)
+        space.storeBytes(of: UInt32(payloadBytes).bigEndian, toByteOffset: 1, as: UInt32.self)
+    }
+}
+
 /// Collects frames that go out with one write: prefix and payload, packed one behind the other.
 package struct FrameEncoder: ~Copyable {
     /// A buffer that grew beyond this is not kept for the next batch.
@@ -12,14 +23,14 @@ package struct FrameEncoder: ~Copyable {
 
     /// Appends a frame whose payload `fill` writes into the memory it is given, which is zero.
     package mutating func append(payloadBytes: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void) {
-        let length = UInt32(payloadBytes)
-        let payload = buffer.count + FrameDecoder.prefixBytes
-        buffer.append(addingCapacity: FrameDecoder.prefixBytes + payloadBytes) { bytes in
-            bytes.append(0)
-            for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: length >> shift)) }
-            bytes.append(repeating: 0, count: payloadBytes)
+        let start = buffer.count
+        buffer.append(addingCapacity: FramePrefix.bytes + payloadBytes) { bytes in
+            bytes.append(repeating: 0, count: FramePrefix.bytes + payloadBytes)
         }
-        buffer.withUnsafeMutableBytes { fill(UnsafeMutableRawBufferPointer(rebasing: $0[payload...])) }
+        buffer.withUnsafeMutableBytes { bytes in
+            FramePrefix.write(payloadBytes: payloadBytes, to: UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+            fill(UnsafeMutableRawBufferPointer(rebasing: bytes[(start + FramePrefix.bytes)...]))
+        }
     }
 
     /// Lends what has been collected and forgets it.

@@ -29,7 +29,8 @@ package final class CallRunner: @unchecked Sendable {
 
     private let loop: ServerLoop
     private let limits: WireLimits
-    private weak var owner: (any CallOwner)?
+    /// From `serve` to `leave`.
+    private var owner: (any CallOwner)?
     private var queue = CallQueue()
     /// Bytes of the messages of its calls that have not ended.
     package private(set) var bufferedBytes = 0
@@ -44,6 +45,9 @@ package final class CallRunner: @unchecked Sendable {
     /// Before anything else.
     package func serve(_ owner: any CallOwner) { self.owner = owner }
 
+    /// The connection is gone, and hears of none of its calls any more. After everything else.
+    package func leave() { owner = nil }
+
     /// Whether the messages of its calls leave room for another one; for a door whose protocol does not bound them.
     package var hasRoomForMessage: Bool { bufferedBytes < Self.heldMessages * limits.messageBytes }
 
@@ -54,17 +58,18 @@ package final class CallRunner: @unchecked Sendable {
     package func enqueue(_ call: RunningCall, _ inbound: InboundCall) {
         bufferedBytes += call.messageBytes
         call.inbound = inbound
+        call.handler = loop.handler
         call.runner = self
-        queue.append(CallQueue.Waiting(call: call, inbound: inbound, handler: loop.handler))
+        queue.append(call)
     }
 
     /// Starts the calls that may run, and lets streams go on.
     package func goOn() {
         // A call that ends while it is started asks for the next one: that is started here, and not on top of it.
-        guard !isStarting else { return }
+        guard !isStarting, !queue.noneWaits || !blocked.isEmpty else { return }
         isStarting = true
         while let next = queue.next(holdBack: owner?.answersPileUp ?? true) {
-            if next.call.isAbandoned { release(next.call) } else { start(next) }
+            if next.isAbandoned { release(next) } else { start(next) }
         }
         isStarting = false
         unblock()
@@ -79,18 +84,19 @@ package final class CallRunner: @unchecked Sendable {
         for call in ready { call.resumeSender() }
     }
 
-    private func start(_ waiting: CallQueue.Waiting) {
-        let call = waiting.call
-        if let started = waiting.handler.begin(waiting.inbound, for: call) {
+    private func start(_ call: RunningCall) {
+        guard let inbound = call.inbound, let handler = call.handler else {
+            preconditionFailure("A call starts that was not enqueued.")
+        }
+        if let started = handler.begin(inbound, for: call) {
             call.runs(as: started)
         } else {
-            startTask(waiting)
+            startTask(call, inbound, handler)
         }
     }
 
     /// The task of a call stays on this event loop.
-    private func startTask(_ waiting: CallQueue.Waiting) {
-        let (inbound, call, handler) = (waiting.inbound, waiting.call, waiting.handler)
+    private func startTask(_ call: RunningCall, _ inbound: InboundCall, _ handler: any CallHandler) {
         let running = NIOLoopBound(call, eventLoop: loop.executor.eventLoop)
         if call.isStream {
             inbound.sender = { (message) throws(ServiceError) in try await self.send(message, of: running.value) }

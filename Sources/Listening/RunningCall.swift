@@ -11,8 +11,10 @@ package final class RunningCall: AnswerReceiver {
     let messageBytes: Int
     /// Holds its request and its answer, and is used until its task has ended, whoever still waits for it.
     package let arena: Arena
-    /// What it asks; nil until it runs.
+    /// What it asks; nil until it waits to run.
     package internal(set) var inbound: InboundCall?
+    /// The one that was asked whether there is such a method, also when another has taken its place since.
+    var handler: (any CallHandler)?
     private var task: Task<Void, Never>?
     /// What runs instead of a task.
     private var started: StartedCall?

@@ -28,7 +28,7 @@ struct FrameEncoderTests {
         encoder.append(Array(repeating: 1, count: length))
         let first = encoder.drained()
         let (count, isEmpty) = (encoder.count, encoder.isEmpty)
-        #expect(first.count == length + FrameDecoder.prefixBytes)
+        #expect(first.count == length + FramePrefix.bytes)
         #expect(count == 0)
         #expect(isEmpty)
 

@@ -1,3 +1,4 @@
+internal import FramedListener
 internal import Framing
 internal import Testing
 

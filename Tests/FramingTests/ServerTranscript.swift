@@ -1,4 +1,5 @@
 internal import AgentdCore
+internal import FramedListener
 internal import Framing
 internal import Testing
 

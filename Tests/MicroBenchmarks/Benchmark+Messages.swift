@@ -22,7 +22,7 @@ extension Benchmark {
                 }
             },
             Benchmark("frame-request") {
-                let payload = Array(Samples.getAgentFrame.dropFirst(FrameDecoder.prefixBytes))
+                let payload = Array(Samples.getAgentFrame.dropFirst(FramePrefix.bytes))
                 let arena = Arena(capacity: memory)
                 return { times in
                     for _ in 0..<times {

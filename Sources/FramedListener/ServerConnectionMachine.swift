@@ -1,4 +1,5 @@
 package import AgentdCore
+package import Framing
 
 /// What the server does with one connection of the framed protocol, without I/O: events go in, each returns what is
 /// to be done. Time comes in as nanoseconds of the monotonic clock. `Call` is whatever the caller keeps of a call in
@@ -32,7 +33,7 @@ package struct ServerConnectionMachine<Call>: ~Copyable {
 
     private let limits: WireLimits
     private var state: State
-    private var calls: [UInt64: InFlight] = [:]
+    private var calls = CallTable<InFlight>()
     private var highestID: UInt64 = 0
     private var lastActivity: UInt64
     private var pings: Allowance
@@ -114,7 +115,7 @@ extension ServerConnectionMachine {
         let deadline = limits.deadline(
             timeoutNanoseconds: timeoutMilliseconds == 0 ? nil : UInt64(timeoutMilliseconds) * 1_000_000,
             isStream: isStream, at: now)
-        calls[id] = InFlight(call: call(), deadline: deadline)
+        calls.insert(InFlight(call: call(), deadline: deadline), for: id)
         earliestDeadline = min(earliestDeadline, deadline)
         return .dispatch(deadline)
     }
@@ -145,7 +146,7 @@ extension ServerConnectionMachine {
         case .awaitingFirstFrame:
             state = .open
             return nil
-        case .open, .draining: return calls.removeValue(forKey: id)?.call
+        case .open, .draining: return calls.removeValue(for: id)?.call
         case .ending, .closed: return nil
         }
     }
@@ -199,7 +200,7 @@ extension ServerConnectionMachine {
     /// The call has its answer. False when it was cancelled or timed out before: the answer is dropped.
     package mutating func answered(id: UInt64, at now: UInt64) -> Bool {
         lastActivity = now
-        return calls.removeValue(forKey: id) != nil
+        return calls.removeValue(for: id) != nil
     }
 
     /// Whether everything is answered and the connection is to be closed.
@@ -237,15 +238,15 @@ extension ServerConnectionMachine {
 
     /// Takes calls out of flight that the server itself ends; it answers them.
     package mutating func takeCalls(where isTaken: (Call) -> Bool) -> [Call] {
-        let taken = calls.filter { isTaken($0.value.call) }.keys.sorted()
-        return taken.compactMap { calls.removeValue(forKey: $0)?.call }
+        let taken = calls.numbers { isTaken($0.call) }
+        return taken.compactMap { calls.removeValue(for: $0)?.call }
     }
 
     /// The connection is gone; the calls that were in flight are to be stopped.
     package mutating func connectionClosed() -> [Call] {
         state = .closed
         defer { calls.removeAll() }
-        return calls.values.map(\.call)
+        return calls.all.map(\.call)
     }
 
     package enum TimeAction: Equatable {
@@ -257,9 +258,9 @@ extension ServerConnectionMachine {
     /// The calls whose deadline has passed, which are answered DEADLINE_EXCEEDED, in the order of their ids.
     package mutating func expireCalls(at now: UInt64) -> [(id: UInt64, call: Call)] {
         guard earliestDeadline.hasPassed(at: now) else { return [] }
-        let expired = calls.filter { $0.value.deadline.hasPassed(at: now) }.keys.sorted()
-        let result = expired.compactMap { id in calls.removeValue(forKey: id).map { (id, $0.call) } }
-        earliestDeadline = calls.values.map(\.deadline).min() ?? .never
+        let expired = calls.numbers { $0.deadline.hasPassed(at: now) }
+        let result = expired.compactMap { id in calls.removeValue(for: id).map { (id, $0.call) } }
+        earliestDeadline = calls.all.map(\.deadline).min() ?? .never
         if !result.isEmpty { lastActivity = now }
         return result
     }
