@@ -91,7 +91,7 @@ extension ConnectionHandler: CallOwner {
         block.add(":status", "200")
         block.add("content-type", "application/grpc")
         block.add("grpc-accept-encoding", "identity,gzip")
-        if let observed = stream.observed { block.add("x-request-id", observed.callID.description, isIndexed: false) }
+        if let observed = stream.observed { block.add("x-request-id", observed.callID) }
         for header in headers { block.add(header) }
     }
 
@@ -177,7 +177,7 @@ extension ConnectionHandler {
     func noteDue(_ stream: GRPCStream) { earliestDue = min(earliestDue, stream.nextDue) }
 
     func expireStreams(at now: UInt64) {
-        for stream in streams.values where stream.nextDue <= now {
+        for stream in streams.all where stream.nextDue <= now {
             switch stream.phase {
             case .open: answer(stream, with: stream.dueError(at: now))
             case .answered:
@@ -187,7 +187,7 @@ extension ConnectionHandler {
             case .readingHead: break
             }
         }
-        earliestDue = streams.values.map(\.nextDue).min() ?? .max
+        earliestDue = streams.all.map(\.nextDue).min() ?? .max
     }
 
     /// The stream is gone: its call is stopped, and nobody is answered.

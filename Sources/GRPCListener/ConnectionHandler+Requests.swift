@@ -17,7 +17,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     private func stream(_ id: Int32) -> GRPCStream {
         if let known = streams[id] { return known }
         let new = GRPCStream(id: id, limits: limits)
-        streams[id] = new
+        streams.insert(new)
         return new
     }
 
@@ -222,7 +222,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
 
     func streamClosed(stream id: Int32) {
         defer { grant(budget.release(id)) }
-        guard let stream = streams.removeValue(forKey: id) else { return }
+        guard let stream = streams.remove(id) else { return }
         unsentBytes -= stream.unsentBytes
         abandon(stream)
         machine.callEnded(at: Self.now)

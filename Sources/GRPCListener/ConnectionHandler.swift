@@ -31,7 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     var machine: ConnectionMachine
     var floods: FloodGuard
     var budget: ReceiveBudget
-    var streams: [Int32: GRPCStream] = [:]
+    var streams = StreamTable()
     var context: ChannelHandlerContext?
     /// Kept so that a block costs no memory of its own.
     var block = HeaderBlock()
@@ -52,6 +52,8 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     private var readIsPending = false
     private var inputHasEnded = false
     private var isClosing = false
+    /// As the channel told: asking it costs more, and it is asked for every call.
+    private var isWritable = true
     private var wakeUp = WakeUp()
 
     init(_ accepted: AcceptedConnection) {
@@ -60,7 +62,6 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
         machine = ConnectionMachine(limits: accepted.limits, connectedAt: accepted.acceptedAt)
         floods = FloodGuard(callsInFlight: accepted.limits.callsInFlight, at: accepted.acceptedAt)
         budget = ReceiveBudget(bytes: accepted.limits.messageBytes * Self.longMessages)
-        runner.serve(self)
     }
 
     var loop: ServerLoop { accepted.loop }
@@ -74,6 +75,8 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
 extension ConnectionHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        runner.serve(self)
+        isWritable = context.channel.isWritable
         do {
             session = try HTTP2Session(
                 limits: HTTP2Session.Limits(
@@ -92,6 +95,7 @@ extension ConnectionHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         loop.buffers.end(self)
+        runner.leave()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -151,7 +155,8 @@ extension ConnectionHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        machine.unsentAnswersChanged(waiting: !context.channel.isWritable, at: Self.now)
+        isWritable = context.channel.isWritable
+        machine.unsentAnswersChanged(waiting: !isWritable, at: Self.now)
         takeTurn()
         context.fireChannelWritabilityChanged()
     }
@@ -181,7 +186,7 @@ extension ConnectionHandler {
 
     /// Nobody waits for any of them any more.
     private func endStreams() {
-        let all = streams.values
+        let all = streams.all
         streams.removeAll()
         unsentBytes = 0
         for stream in all { abandon(stream) }
@@ -194,8 +199,7 @@ extension ConnectionHandler {
 extension ConnectionHandler {
     /// Answers pile up because the client does not take them.
     var answersPileUp: Bool {
-        guard let context else { return true }
-        return unsentBytes >= limits.unsentBytes || !context.channel.isWritable
+        context == nil || !isWritable || unsentBytes >= limits.unsentBytes
     }
 
     /// Reads when it was asked to and more may be taken; what comes behind the end of a connection is thrown away.
@@ -215,7 +219,7 @@ extension ConnectionHandler {
         let now = Self.now
         machine.readingChanged(isPaused: readIsPending, at: now)
         if !readIsPending {
-            for stream in streams.values where stream.inputBy < .max { stream.inputBy = inputDeadline(at: now) }
+            for stream in streams.all where stream.inputBy < .max { stream.inputBy = inputDeadline(at: now) }
         }
     }
 
@@ -274,7 +278,7 @@ extension ConnectionHandler {
 
     /// Those that would go on for as long as their clients like.
     private func endIdleStreams() {
-        for stream in streams.values where stream.phase == .open && stream.isIdle {
+        for stream in streams.all where stream.phase == .open && stream.isIdle {
             answer(stream, with: .drainingDoor)
         }
     }
@@ -283,7 +287,7 @@ extension ConnectionHandler {
     func protocolErrorSent() { accepted.refused(.protocolError) }
 
     var bufferedBytes: Int {
-        streams.values.reduce(unsentBytes + runner.bufferedBytes + (context?.channel.bufferedBytes ?? 0)) {
+        streams.all.reduce(unsentBytes + runner.bufferedBytes + (context?.channel.bufferedBytes ?? 0)) {
             $0 + $1.receivedBytes
         }
     }

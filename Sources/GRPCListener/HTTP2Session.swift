@@ -61,7 +61,9 @@ final class HTTP2Session {
     private static let outboundAcknowledgements = 4_000
 
     private let session: OpaquePointer
-    fileprivate unowned let delegate: any HTTP2SessionDelegate
+    /// It owns the session, and nothing calls back but what it calls itself; a checked reference would be counted
+    /// twenty times for each request.
+    fileprivate unowned(unsafe) let delegate: any HTTP2SessionDelegate
 
     init(limits: Limits, delegate: any HTTP2SessionDelegate) throws {
         self.delegate = delegate
@@ -145,7 +147,7 @@ extension HTTP2Session {
         let provider = nghttp2_data_provider(
             source: nghttp2_data_source(fd: 0),
             read_callback: { _, stream, buffer, length, flags, _, user in
-                HTTP2Session.of(user)?.produce(stream, buffer, length, flags) ?? HTTP2Session.failed
+                HTTP2Session.of(user) { $0.produce(stream, buffer, length, flags) } ?? HTTP2Session.failed
             })
         headers.withNameValues { values, count in
             withUnsafePointer(to: provider) { provider in
@@ -220,36 +222,39 @@ extension HTTP2Session {
 extension HTTP2Session {
     private static var failed: Int { Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue) }
 
-    private static func of(_ user: UnsafeMutableRawPointer?) -> HTTP2Session? {
-        user.map { Unmanaged<HTTP2Session>.fromOpaque($0).takeUnretainedValue() }
+    /// Lends the session that a callback is for.
+    private static func of<R>(_ user: UnsafeMutableRawPointer?, _ body: (HTTP2Session) -> R) -> R? {
+        user.map { Unmanaged<HTTP2Session>.fromOpaque($0)._withUnsafeGuaranteedRef(body) }
     }
 
     private static func set(_ callbacks: OpaquePointer?) {
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameCount, value, valueCount, _, user in
-            guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST, let session = HTTP2Session.of(user)
-            else { return 0 }
-            let goesOn = session.delegate.headerReceived(
-                stream: frame.pointee.hd.stream_id, name: UnsafeRawBufferPointer(start: name, count: nameCount),
-                value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            guard let frame, frame.pointee.headers.cat == NGHTTP2_HCAT_REQUEST else { return 0 }
+            let goesOn = HTTP2Session.of(user) {
+                $0.delegate.headerReceived(
+                    stream: frame.pointee.hd.stream_id, name: UnsafeRawBufferPointer(start: name, count: nameCount),
+                    value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            }
             // Then the library resets the stream. It still has to decode the rest, but no longer looks at it.
-            return goesOn ? 0 : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
+            return goesOn == false ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue : 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-            if let frame { HTTP2Session.of(user)?.received(frame.pointee) }
+            if let frame { HTTP2Session.of(user) { $0.received(frame.pointee) } }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, user in
-            if let frame { HTTP2Session.of(user)?.sent(frame.pointee) }
+            if let frame { HTTP2Session.of(user) { $0.sent(frame.pointee) } }
             return 0
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, count, user in
-            HTTP2Session.of(user)?.delegate.dataReceived(
-                stream: stream, UnsafeRawBufferPointer(start: data, count: count))
+            HTTP2Session.of(user) {
+                $0.delegate.dataReceived(stream: stream, UnsafeRawBufferPointer(start: data, count: count))
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, _, user in
-            HTTP2Session.of(user)?.delegate.streamClosed(stream: stream)
+            HTTP2Session.of(user) { $0.delegate.streamClosed(stream: stream) }
             return 0
         }
     }

@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import CNGHTTP2
 internal import FoundationEssentials
 internal import Messages
@@ -21,6 +22,22 @@ struct HeaderBlock {
         bytes.append(contentsOf: value.utf8)
         entries.append(
             Entry(nameCount: name.utf8CodeUnitCount, valueCount: bytes.count - start, isIndexed: isIndexed))
+    }
+
+    /// The id of a call, which HPACK had better not remember.
+    mutating func add(_ name: StaticString, _ callID: CallID) {
+        switch callID {
+        case .given(let text): add(name, text, isIndexed: false)
+        case .made(let uuid):
+            name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+            bytes.append(addingCapacity: UUIDValue.textBytes) { space in
+                space.append(repeating: 0, count: UUIDValue.textBytes)
+            }
+            let start = bytes.count - UUIDValue.textBytes
+            bytes.withUnsafeMutableBytes { uuid.write(to: UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
+            entries.append(
+                Entry(nameCount: name.utf8CodeUnitCount, valueCount: UUIDValue.textBytes, isIndexed: false))
+        }
     }
 
     /// Metadata of a service, whose values are never remembered. Binary values go out in base64.

@@ -1,0 +1,35 @@
+/// The streams of a connection, by their ids. The one that was asked for last is mostly asked for again: a request and
+/// an answer each come in one piece.
+struct StreamTable {
+    private var streams: [Int32: GRPCStream] = [:]
+    private var latest: GRPCStream?
+
+    var isEmpty: Bool { streams.isEmpty }
+
+    /// In no order.
+    var all: [GRPCStream] { Array(streams.values) }
+
+    subscript(id: Int32) -> GRPCStream? {
+        mutating get {
+            if let latest, latest.id == id { return latest }
+            guard let found = streams[id] else { return nil }
+            latest = found
+            return found
+        }
+    }
+
+    mutating func insert(_ stream: GRPCStream) {
+        streams[stream.id] = stream
+        latest = stream
+    }
+
+    mutating func remove(_ id: Int32) -> GRPCStream? {
+        if latest?.id == id { latest = nil }
+        return streams.removeValue(forKey: id)
+    }
+
+    mutating func removeAll() {
+        streams.removeAll()
+        latest = nil
+    }
+}
