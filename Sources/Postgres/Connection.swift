@@ -6,17 +6,13 @@ final class Connection {
     /// What a wake-up brought for a call.
     typealias Outcome = PipelineMachine<PendingCall>.Outcome
 
-    /// Statements prepared on one connection. Each takes memory in the server; one more than these runs unprepared.
-    private static let maximumPreparedStatements = 256
     /// libpq can give NULL for ever after a connection broke in an unlucky moment; more results than this in one
     /// wake-up without one answer are no results.
     private static let maximumResultsWithoutAnswer = 10_000
 
     private let connection: OpaquePointer
     private var machine = PipelineMachine<PendingCall>()
-    /// The name that each statement has on this connection. A statement that had to be prepared again has another one.
-    private var preparedNames: [String: ContiguousArray<CChar>] = [:]
-    private var preparations = 0
+    private var prepared = PreparedStatements()
     /// There is more to send than the socket took.
     private var needsFlush = false
     /// Is told when it begins or ceases to wait until its socket can be written.
@@ -102,7 +98,7 @@ extension Connection {
 extension Connection {
     /// Whether a call can be sent without preparing anything first: only those share a segment.
     func isPrepared(_ call: PendingCall) -> Bool {
-        preparedNames[call.text.name] != nil && call.context.map { preparedNames[$0.text.name] != nil } ?? true
+        prepared[call.text] != nil && call.contextText.map { prepared[$0] != nil } ?? true
     }
 
     /// Sends calls as one segment: of each what is not prepared yet and its statements, and one Sync behind all.
@@ -127,15 +123,14 @@ extension Connection {
         _ call: PendingCall, using space: inout SendingSpace, timeoutMilliseconds: (PendingCall) -> Int
     ) -> Bool {
         var preceding = 0
+        let contextText = call.contextText
         // Preparation stands before everything that can fail, so that a later segment can count on it.
-        if let context = call.context, preparedNames[context.text.name] == nil {
-            guard prepare(context.text, &preceding) else { return false }
-        }
-        if preparedNames[call.text.name] == nil, !prepare(call.text, &preceding) { return false }
-        if let context = call.context {
+        if let contextText, prepared[contextText] == nil, !prepare(contextText, &preceding) { return false }
+        if prepared[call.text] == nil, !prepare(call.text, &preceding) { return false }
+        if let contextText {
             space.context.removeAll()
-            context.bind(to: &space.context, timeoutMilliseconds: timeoutMilliseconds(call))
-            guard execute(context.text, space.context, &space.pointers) else { return false }
+            call.context?.bind(to: &space.context, timeoutMilliseconds: timeoutMilliseconds(call))
+            guard execute(contextText, space.context, &space.pointers) else { return false }
             preceding += 1
         }
         guard execute(call.text, call.parameters, &space.pointers) else { return false }
@@ -145,11 +140,10 @@ extension Connection {
 
     /// - Returns: Whether the connection is good. The statement stays unprepared when there are too many already.
     private func prepare(_ text: StatementText, _ preceding: inout Int) -> Bool {
-        guard preparedNames.count < Self.maximumPreparedStatements else { return true }
-        preparations += 1
-        let name = "\(text.name)_\(preparations)"
-        guard PQsendPrepare(connection, name, text.sql, Int32(text.types.count), text.types) == 1 else { return false }
-        preparedNames[text.name] = name.utf8CString
+        if prepared.isFull { return true }
+        guard PQsendPrepare(connection, prepared.add(text), text.sql, Int32(text.types.count), text.types) == 1 else {
+            return false
+        }
         preceding += 1
         return true
     }
@@ -157,20 +151,19 @@ extension Connection {
     private func execute(_ text: StatementText, _ parameters: Parameters, _ pointers: inout ParameterPointers) -> Bool {
         precondition(parameters.count == text.types.count, "\(text.name) binds another number of parameters.")
         let count = Int32(parameters.count)
+        let name = prepared[text]
         return parameters.withPointers(in: &pointers) { values, lengths, formats in
-            guard let name = preparedNames[text.name] else {
+            guard let name else {
                 return PQsendQueryParams(connection, text.sql, count, text.types, values, lengths, formats, 1)
             }
-            return name.withUnsafeBufferPointer {
-                PQsendQueryPrepared(connection, $0.baseAddress, count, values, lengths, formats, 1)
-            }
+            return PQsendQueryPrepared(connection, name, count, values, lengths, formats, 1)
         } == 1
     }
 
     /// The statements of a call are to be prepared anew before it runs again.
     func forgetPreparation(of call: PendingCall) {
-        preparedNames[call.text.name] = nil
-        if let context = call.context { preparedNames[context.text.name] = nil }
+        prepared.forget(call.text)
+        if let text = call.contextText { prepared.forget(text) }
     }
 
     private func flush() -> Bool {

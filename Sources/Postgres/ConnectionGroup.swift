@@ -110,7 +110,8 @@ extension ConnectionGroup {
     /// Sends what may be sent.
     /// - Parameters:
     ///   - queueRoom: Calls that the queue may still take.
-    ///   - refuse: Is called for each that has no place in the queue, and each whose deadline has passed.
+    ///   - refuse: Is called for each that has no place in the queue, each whose deadline has passed, and each that a
+    ///     broken connection did not take.
     ///   - broken: Is called with the place of each connection that did not take what it was given.
     func send(
         at now: UInt64, queueRoom: Int, timeoutMilliseconds: (PendingCall) -> Int,
@@ -119,13 +120,18 @@ extension ConnectionGroup {
         let room = limit.current - callsInFlight
         if !queue.isEmpty || arrivals.count > room || openConnections == 0 {
             queueArrivals(room: queueRoom) { refuse($0, .queueFull) }
-            if openConnections > 0 { takeFromQueue(room, at: now, refuse) }
+            if openConnections > 0, room >= leastRoom { takeFromQueue(room, at: now, refuse) }
             if !queue.isEmpty { limit.reached() }
         } else {
             takeArrivals { depart($0, at: now, refuse) }
         }
         sendDepartures(at: now, timeoutMilliseconds, refuse, broken)
     }
+
+    /// While calls wait, those that look something up go out as whole segments: one by one each would cost a system
+    /// call of ours and one of PostgreSQL's. Until there is room for one, the connections have most of what they may
+    /// have in flight.
+    private var leastRoom: Int { depth < Self.maximumSegment ? 1 : min(Self.maximumSegment, max(1, limit.current / 4)) }
 
     private func takeFromQueue(_ room: Int, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {
         while departures.count < room, let call = queue.popFirst() { depart(call, at: now, refuse) }
@@ -141,9 +147,7 @@ extension ConnectionGroup {
         _ broken: (Connection, Int) -> Void
     ) {
         guard !departures.isEmpty else { return }
-        // Spread over the connections, so that one does not work while another one rests.
-        let connections = max(1, openConnections)
-        let share = min(Self.maximumSegment, (departures.count + connections - 1) / connections)
+        let size = segmentSize(of: departures.count)
         var next = 0
         while next < departures.count {
             guard let (connection, index) = leastLoaded() else {
@@ -151,7 +155,7 @@ extension ConnectionGroup {
                 for call in departures[next...].reversed() { prepend(call) }
                 break
             }
-            let end = endOfSegment(from: next, atMost: min(share, depth - connection.callsInFlight), on: connection)
+            let end = endOfSegment(from: next, atMost: min(size, depth - connection.callsInFlight), on: connection)
             let calls = departures[next..<end]
             if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
                 for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
@@ -160,6 +164,16 @@ extension ConnectionGroup {
             next = end
         }
         departures.removeAll(keepingCapacity: true)
+    }
+
+    /// Calls are spread over the connections, so that one does not work while another one rests; once all have enough
+    /// to do, a segment is as long as it may be.
+    private func segmentSize(of count: Int) -> Int {
+        if let (connection, _) = leastLoaded(), connection.callsInFlight >= Self.maximumSegment {
+            return Self.maximumSegment
+        }
+        let connections = max(1, openConnections)
+        return min(Self.maximumSegment, (count + connections - 1) / connections)
     }
 
     private func endOfSegment(from start: Int, atMost count: Int, on connection: Connection) -> Int {

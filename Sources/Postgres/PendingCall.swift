@@ -12,6 +12,8 @@ package final class PendingCall: @unchecked Sendable {
 
     let text: StatementText
     let context: (any TransactionContext)?
+    /// Of the context; kept, since it is asked for several times.
+    let contextText: StatementText?
     let effect: Effect
     let share: QueueShare
     let deadlineNanoseconds: UInt64
@@ -26,6 +28,8 @@ package final class PendingCall: @unchecked Sendable {
     var wasRunAgain = false
     /// Another call of its segment failed before it: it gets a segment of its own.
     var runsAlone = false
+    /// How often it may still go out: again when it got lost with its connection.
+    private var attemptsLeft = 1
     private var rows: Rows?
     private var completion: ((PendingCall, PostgresError?) -> Void)?
 
@@ -38,6 +42,7 @@ package final class PendingCall: @unchecked Sendable {
     ) {
         self.text = text
         self.context = context
+        contextText = context?.text
         self.effect = effect
         self.share = share
         self.deadlineNanoseconds = deadlineNanoseconds
@@ -49,10 +54,22 @@ package final class PendingCall: @unchecked Sendable {
     var canShareSegment: Bool { text.isLookUp && effect == .read && !runsAlone }
 
     /// - Parameter completion: Called once, on the loop: without an error there are rows to take.
-    func await(_ completion: @escaping (PendingCall, PostgresError?) -> Void, since now: UInt64) {
+    func await(
+        _ completion: @escaping (PendingCall, PostgresError?) -> Void, attempts: Int, since now: UInt64
+    ) {
         self.completion = completion
+        attemptsLeft = attempts
         stage = .waiting
         submittedAt = now
+    }
+
+    /// Whether it goes out once more now that its connection is gone.
+    func takesNextAttempt(at now: UInt64) -> Bool {
+        guard stage != .finished, attemptsLeft > 1 else { return false }
+        attemptsLeft -= 1
+        stage = .waiting
+        submittedAt = now
+        return true
     }
 
     /// They count once the call succeeds.

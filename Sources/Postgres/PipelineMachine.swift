@@ -110,11 +110,11 @@ struct PipelineMachine<Call>: ~Copyable {
         awaitsSync = false
         for index in 0..<size {
             guard let entry = entries.popFirst() else { return .protocolViolation }
-            switch failure {
-            case .some((index, let error)): report(entry.call, .failed(error))
-            case .some((let failed, _)) where failed < index: report(entry.call, .aborted)
-            default: report(entry.call, .succeeded)
+            guard let failure, failure.index <= index else {
+                report(entry.call, .succeeded)
+                continue
             }
+            report(entry.call, failure.index == index ? .failed(failure.error) : .aborted)
         }
         return .proceed
     }

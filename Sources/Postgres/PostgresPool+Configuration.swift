@@ -11,7 +11,7 @@ extension PostgresPool {
         package var writeConnections = 0
         /// Calls in flight on one connection: enough to keep PostgreSQL busy, few enough that they end soon when it
         /// hangs.
-        package var pipelineDepth = 64
+        package var pipelineDepth = 48
         /// Calls that wait for a connection, over all shares. More are refused at once, those of the share with the
         /// most first.
         package var queueCapacity = 4_096

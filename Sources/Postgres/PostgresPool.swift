@@ -201,16 +201,33 @@ extension PostgresPool {
         if let error { throw error }
     }
 
-    /// Runs a call in a transaction of its own. On the loop. A call that has failed can be submitted again.
-    /// - Parameter completion: Called once, perhaps at once; without an error the call's rows can be read in it.
-    package func submit(_ call: PendingCall, _ completion: @escaping (PendingCall, PostgresError?) -> Void) {
+    /// Runs a call in a transaction of its own. On the loop.
+    /// - Parameters:
+    ///   - attempts: How often it may go out, each time because it got lost with its connection; a change only once,
+    ///     since it may have happened.
+    ///   - completion: Called once, perhaps at once; without an error the call's rows can be read in it.
+    package func submit(
+        _ call: PendingCall, attempts: Int = 1, _ completion: @escaping (PendingCall, PostgresError?) -> Void
+    ) {
+        precondition(attempts == 1 || call.effect == .read, "A change does not go out again.")
         let now = MonotonicClock.now
-        call.await(completion, since: now)
+        call.await(completion, attempts: attempts, since: now)
+        admit(call, at: now)
+    }
+
+    private func admit(_ call: PendingCall, at now: UInt64) {
         if isClosed { return call.fail(.closed) }
         if call.hasExpired(at: now) { return call.fail(.deadlineExceeded) }
         if let outage, now > outage.since + Self.outageNanoseconds { return call.fail(.unavailable(outage.reason)) }
         group(for: call.effect).append(call)
         scheduleTurnEnd()
+    }
+
+    /// A call cannot go out or gets no answer. What got lost with its connection perhaps goes out again.
+    private func sendAgainOrFail(_ call: PendingCall, _ error: PostgresError) {
+        let now = MonotonicClock.now
+        if case .connectionLost = error, call.takesNextAttempt(at: now) { return admit(call, at: now) }
+        call.fail(error)
     }
 
     private func group(for effect: Effect) -> ConnectionGroup {
@@ -251,7 +268,7 @@ extension PostgresPool {
                 group.send(
                     at: now, queueRoom: queueRoom,
                     timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
-                    refuse: { $0.fail($1) }, broken: { self.drop($0, at: $1, of: group) })
+                    refuse: { self.sendAgainOrFail($0, $1) }, broken: { self.drop($0, at: $1, of: group) })
                 scheduleSweep()
             }
         }
@@ -304,7 +321,7 @@ extension PostgresPool {
         group.slots[index] = .empty
         (try? SocketSignals.of(eventLoop))?.stopWatching(for: connection)
         let reason = connection.failureReason
-        for call in connection.end() { call.fail(.connectionLost(sent: call.effect == .write)) }
+        for call in connection.end() { sendAgainOrFail(call, .connectionLost(sent: call.effect == .write)) }
         guard !isClosed else { return }
         logger.info("A connection to the database ended", metadata: ["reason": "\(reason)"])
         noteOutage(reason)

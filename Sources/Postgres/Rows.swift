@@ -5,10 +5,12 @@ package struct Rows: ~Copyable {
     private let result: OpaquePointer
 
     package let count: Int
+    private let columns: Int
 
     init(owning result: OpaquePointer) {
         self.result = result
         count = Int(PQntuples(result))
+        columns = Int(PQnfields(result))
     }
 
     deinit { PQclear(result) }
@@ -17,13 +19,13 @@ package struct Rows: ~Copyable {
     package var affected: Int { PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
 
     private func bytes(_ row: Int, _ column: Int) throws(DecodingFailure) -> UnsafeRawBufferPointer? {
-        guard row >= 0, row < count, column >= 0, column < Int(PQnfields(result)) else {
+        guard row >= 0, row < count, column >= 0, column < columns else {
             throw DecodingFailure("there is no row \(row), column \(column)")
         }
-        if PQgetisnull(result, Int32(row), Int32(column)) == 1 { return nil }
-        return UnsafeRawBufferPointer(
-            start: PQgetvalue(result, Int32(row), Int32(column)),
-            count: Int(PQgetlength(result, Int32(row), Int32(column))))
+        let length = PQgetlength(result, Int32(row), Int32(column))
+        // NULL has no length.
+        if length == 0, PQgetisnull(result, Int32(row), Int32(column)) == 1 { return nil }
+        return UnsafeRawBufferPointer(start: PQgetvalue(result, Int32(row), Int32(column)), count: Int(length))
     }
 
     private func required(_ row: Int, _ column: Int) throws(DecodingFailure) -> UnsafeRawBufferPointer {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// One SQL statement as it is sent: its text and its parameters.
 package protocol Query: Sendable {
     var text: StatementText { get }
@@ -15,7 +17,7 @@ package protocol Statement: Query {
 }
 
 /// The SQL of a statement. It is prepared on a connection when it first runs there, under its name.
-package struct StatementText: Sendable {
+package final class StatementText: Sendable {
     /// Unique among all statements: two texts never share a name.
     package let name: String
     package let sql: String
@@ -23,13 +25,23 @@ package struct StatementText: Sendable {
     /// Whether it looks a few rows up, by their key or in the order of an index: always quick, so that several may
     /// share a segment of a pipeline.
     package let isLookUp: Bool
+    /// Stands for its name where connections look it up.
+    let number: Int
 
     package init(_ name: String, _ sql: String, _ types: [ParameterType], isLookUp: Bool = false) {
         self.name = name
         self.sql = sql
         self.types = types.map(\.rawValue)
         self.isLookUp = isLookUp
+        number = Self.numbers.withLock { numbers in
+            let number = numbers[name] ?? numbers.count
+            numbers[name] = number
+            return number
+        }
     }
+
+    /// Of all names that there are.
+    private static let numbers = Mutex<[String: Int]>([:])
 }
 
 /// The types of parameters, by their object identifiers in PostgreSQL's catalogue (`pg_type.dat`).

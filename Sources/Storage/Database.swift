@@ -3,10 +3,12 @@ package import Postgres
 
 /// The database of one event loop: a pool that connects as `agentd_app` for the tenants' statements, and a small one
 /// that connects as `agentd_platform` for the few that work across tenants.
-package struct Database: Sendable {
-    private let tenantPool: PostgresPool
+///
+/// A class, so that every call's session holds on to one thing.
+package final class Database: Sendable {
+    let tenantPool: PostgresPool
     private let platformPool: PostgresPool
-    private let turns = TurnQueue()
+    let turns = TurnQueue()
 
     /// Takes what the database has brought, and sends what has come; on the loop, between other work on it.
     package func goOn() { tenantPool.goOn() }
@@ -26,7 +28,7 @@ package struct Database: Sendable {
     }
 
     package func tenantSession(for caller: Caller, callID: CallID, deadline: Deadline) -> TenantSession {
-        TenantSession(pool: tenantPool, turns: turns, caller: caller, callID: callID, deadline: deadline)
+        TenantSession(database: self, caller: caller, callID: callID, deadline: deadline)
     }
 
     package func platformSession(deadline: Deadline) -> PlatformSession {

@@ -1,7 +1,7 @@
 internal import AgentdCore
 internal import Postgres
 
-/// The columns of an agent, in the order in which `agent(from:)` reads them.
+/// The columns of an agent, in the order in which they are read from answers that list them.
 enum AgentColumns {
     private static let names = [
         "id", "tenant_id", "owner_id", "name", "description", "agent_type", "status", "system_prompt", "config",
@@ -41,12 +41,7 @@ enum AgentColumns {
 
     /// The same where it lies.
     static func view(_ rows: borrowing Rows, _ row: Int) throws(DecodingFailure) -> AgentView {
-        guard let type = AgentType(databaseName: try rows.textBytes(row, 5)) else {
-            throw DecodingFailure("agent_type is unknown")
-        }
-        guard let status = AgentStatus(databaseName: try rows.textBytes(row, 6)) else {
-            throw DecodingFailure("status is unknown")
-        }
+        let (type, status) = try (self.type(rows.textBytes(row, 5)), self.status(rows.textBytes(row, 6)))
         return AgentView(
             id: try rows.int8(row, 0), tenantID: try rows.tenantID(row, 1), ownerID: try rows.int8(row, 2),
             name: try rows.cString(row, 3), description: try rows.cString(row, 4), type: type, status: status,
@@ -54,6 +49,33 @@ enum AgentColumns {
             isPublic: try rows.bool(row, 9), isActive: try rows.bool(row, 10),
             createTime: try rows.timestamp(row, 11), updateTime: try rows.timestamp(row, 12),
             deleteTime: try rows.optionalTimestamp(row, 13), revision: try rows.int8(row, 14))
+    }
+
+    /// The same of a whole row of the table, in the order of its columns there.
+    static func view(_ record: RecordReader) throws(DecodingFailure) -> AgentView {
+        var record = record
+        let tenantID = try record.tenantID()
+        let (id, ownerID) = (try record.int8(), try record.int8())
+        let (name, description) = (try record.cString(), try record.cString())
+        let (type, status) = try (self.type(record.text()), self.status(record.text()))
+        let (systemPrompt, config) = (try record.cString(), try record.cString(.json))
+        let (isPublic, isActive) = (try record.bool(), try record.bool())
+        let (createTime, updateTime) = (try record.timestamp(), try record.timestamp())
+        let deleteTime = try record.optionalTimestamp()
+        return AgentView(
+            id: id, tenantID: tenantID, ownerID: ownerID, name: name, description: description, type: type,
+            status: status, systemPrompt: systemPrompt, config: config, isPublic: isPublic, isActive: isActive,
+            createTime: createTime, updateTime: updateTime, deleteTime: deleteTime, revision: try record.int8())
+    }
+
+    private static func type(_ name: UnsafeRawBufferPointer) throws(DecodingFailure) -> AgentType {
+        guard let type = AgentType(databaseName: name) else { throw DecodingFailure("agent_type is unknown") }
+        return type
+    }
+
+    private static func status(_ name: UnsafeRawBufferPointer) throws(DecodingFailure) -> AgentStatus {
+        guard let status = AgentStatus(databaseName: name) else { throw DecodingFailure("status is unknown") }
+        return status
     }
 
     /// Those of all rows.

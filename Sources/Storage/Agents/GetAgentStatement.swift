@@ -20,7 +20,7 @@ package struct GetAgentStatement: TenantLookUp {
     }
 
     private static func view(_ rows: borrowing Rows) throws(DecodingFailure) -> AgentView? {
-        rows.count == 0 ? nil : try AgentColumns.view(rows, 0)
+        rows.count == 0 ? nil : try AgentColumns.view(rows.record(0, 0))
     }
 
     private func query(of caller: Caller) -> AgentByKey {
@@ -31,7 +31,7 @@ package struct GetAgentStatement: TenantLookUp {
         static let text = StatementText(
             "get_agent",
             """
-            SELECT \(AgentColumns.list("a")) FROM agents AS a
+            SELECT a FROM agents AS a
             WHERE a.tenant_id = $1 AND a.id = $2 AND a.is_active AND (a.owner_id = $3 OR a.is_public)
             """, [.uuid, .int8, .int8], isLookUp: true)
 

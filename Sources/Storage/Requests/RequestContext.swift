@@ -160,3 +160,16 @@ extension Rows {
         try optionalTimestamptz(row, column).map { Timestamp(microseconds: $0) }
     }
 }
+
+extension RecordReader {
+    mutating func tenantID() throws(DecodingFailure) -> TenantID {
+        let (high, low) = try uuid()
+        return TenantID(UUIDValue(high: high, low: low))
+    }
+
+    mutating func timestamp() throws(DecodingFailure) -> Timestamp { Timestamp(microseconds: try timestamptz()) }
+
+    mutating func optionalTimestamp() throws(DecodingFailure) -> Timestamp? {
+        try optionalTimestamptz().map { Timestamp(microseconds: $0) }
+    }
+}

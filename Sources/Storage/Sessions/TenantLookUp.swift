@@ -36,7 +36,7 @@ extension TenantSession {
         _ completion: @escaping (Result<Found, ServiceError>) -> Void
     ) -> StartedLookUp {
         let call = lookUpCall(query)
-        submit(call, attemptsLeft: Attempts.maximum) { call, error in
+        pool.submit(call, attempts: Attempts.maximum) { call, error in
             do throws(PostgresError) {
                 if let error { throw error }
                 try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(rows))) }
@@ -75,17 +75,5 @@ extension TenantSession {
             deadlineNanoseconds: deadline.uptimeNanoseconds, share: QueueShare(of: caller))
         query.bind(to: &call.parameters)
         return call
-    }
-
-    private func submit(
-        _ call: PendingCall, attemptsLeft: Int, _ completion: @escaping (PendingCall, PostgresError?) -> Void
-    ) {
-        pool.submit(call) { call, error in
-            if case .connectionLost? = error, attemptsLeft > 1 {
-                submit(call, attemptsLeft: attemptsLeft - 1, completion)
-            } else {
-                completion(call, error)
-            }
-        }
     }
 }

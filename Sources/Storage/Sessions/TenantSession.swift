@@ -17,16 +17,16 @@ package struct TenantSession {
     /// `x-request-id` of the call, for the audit trail.
     package let callID: CallID
     package let deadline: Deadline
-    let pool: PostgresPool
-    private let turns: TurnQueue
+    private let database: Database
 
-    init(pool: PostgresPool, turns: TurnQueue, caller: Caller, callID: CallID, deadline: Deadline) {
-        self.pool = pool
-        self.turns = turns
+    init(database: Database, caller: Caller, callID: CallID, deadline: Deadline) {
+        self.database = database
         self.caller = caller
         self.callID = callID
         self.deadline = deadline
     }
+
+    var pool: PostgresPool { database.tenantPool }
 
     package func run<S: TenantStatement>(_ statement: S) async throws(ServiceError) -> S.Answer {
         try await statement.run(in: self)
@@ -48,7 +48,7 @@ package struct TenantSession {
         _ statement: S, repeatable: Bool, lock: TenantLock
     ) async throws(ServiceError) -> ChangeOutcome<Value> where S.Output == ChangeOutcome<Value> {
         let key = lock.key(of: caller.tenantID)
-        return try await turns.run(key) { () async throws(ServiceError) in
+        return try await database.turns.run(key) { () async throws(ServiceError) in
             while true {
                 let outcome = try await execute(statement, effect: .write, repeatable: repeatable, lockKey: key)
                 guard case .unlocked = outcome else { return outcome }

@@ -123,7 +123,7 @@ extension DatabaseSettings {
         "Further connections of each event loop, for changes alone: each waits for its own commit, and those of "
             + "several reach the disk together. With 0 changes go through the connections of reads.")
     private static let pipelineDepthSetting = Setting.integer(
-        "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 64, "Calls that one connection carries at once.")
+        "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 48, "Calls that one connection carries at once.")
     private static let queueSetting = Setting.integer(
         "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 4_096,
         "Calls of one event loop that may wait for a connection. Tenants take turns, one with priority_support twice; "
