@@ -28,7 +28,7 @@ package enum AgentType: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: UnsafeRawBufferPointer) {
-        guard let type = Self.allCases.first(where: { databaseName.elementsEqual($0.databaseName.utf8) }) else {
+        guard let type = Self.allCases.first(where: { databaseName.isText($0.databaseName) }) else {
             return nil
         }
         self = type
@@ -58,7 +58,7 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: UnsafeRawBufferPointer) {
-        guard let status = Self.allCases.first(where: { databaseName.elementsEqual($0.databaseName.utf8) }) else {
+        guard let status = Self.allCases.first(where: { databaseName.isText($0.databaseName) }) else {
             return nil
         }
         self = status
@@ -107,4 +107,9 @@ package enum EntityTag {
         }
         return revision
     }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Most texts differ in their length already.
+    fileprivate func isText(_ text: String) -> Bool { count == text.utf8.count && elementsEqual(text.utf8) }
 }

@@ -66,21 +66,30 @@ extension UUIDValue: CustomStringConvertible {
     /// Writes the canonical form in lower case into the first `textBytes` of the buffer.
     package func write(to buffer: UnsafeMutableRawBufferPointer) {
         precondition(buffer.count >= Self.textBytes, "A UUID takes \(Self.textBytes) bytes.")
-        var position = 0
-        for byte in 0..<16 {
-            if byte == 4 || byte == 6 || byte == 8 || byte == 10 {
-                buffer[position] = UInt8(ascii: "-")
-                position += 1
-            }
-            let value = UInt8(truncatingIfNeeded: (byte < 8 ? high : low) >> UInt64(56 - byte % 8 * 8))
-            buffer[position] = Self.hexadecimalDigit(value >> 4)
-            buffer[position + 1] = Self.hexadecimalDigit(value & 0xF)
-            position += 2
-        }
+        // 8-4-4-4-12 digits, written 8 at a time: those of the groups in between meet at their hyphens.
+        let high = (Self.digits(UInt32(truncatingIfNeeded: high >> 32)), Self.digits(UInt32(truncatingIfNeeded: high)))
+        let low = (Self.digits(UInt32(truncatingIfNeeded: low >> 32)), Self.digits(UInt32(truncatingIfNeeded: low)))
+        buffer.storeBytes(of: high.0, as: UInt64.self)
+        buffer.storeBytes(of: UInt32(truncatingIfNeeded: high.1), toByteOffset: 9, as: UInt32.self)
+        buffer.storeBytes(of: UInt32(truncatingIfNeeded: high.1 >> 32), toByteOffset: 14, as: UInt32.self)
+        buffer.storeBytes(of: UInt32(truncatingIfNeeded: low.0), toByteOffset: 19, as: UInt32.self)
+        buffer.storeBytes(of: UInt32(truncatingIfNeeded: low.0 >> 32), toByteOffset: 24, as: UInt32.self)
+        buffer.storeBytes(of: low.1, toByteOffset: 28, as: UInt64.self)
+        (buffer[8], buffer[13], buffer[18], buffer[23]) = (Self.hyphen, Self.hyphen, Self.hyphen, Self.hyphen)
     }
 
-    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    private static var hyphen: UInt8 { UInt8(ascii: "-") }
+
+    /// Eight hexadecimal digits in the order of memory, made all at once: each byte of a word holds one.
+    private static func digits(_ value: UInt32) -> UInt64 {
+        // Half a byte goes to each byte, the highest to the first in memory.
+        var spread = UInt64(value.byteSwapped)
+        spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF
+        spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF
+        spread = (spread >> 4 & 0x000F_000F_000F_000F) | (spread & 0x000F_000F_000F_000F) << 8
+        // 1 in those over 9, which become letters.
+        let letters = (spread &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return (spread &+ 0x3030_3030_3030_3030 &+ letters &* 0x27).littleEndian
     }
 }
 

@@ -8,7 +8,7 @@ final class CallMeasures {
     private static let unknown = "unknown"
 
     /// Kept so that no other method can come to be at its address, by which these measures are found.
-    private let method: CallMethod?
+    let method: CallMethod?
     private let metrics: any MetricsFactory
     private let dimensions: [(String, String)]
     private let started: Counter

@@ -8,6 +8,8 @@ package final class CallObserver {
     private let metrics: any MetricsFactory
     /// By the identity of their method.
     private var measures: [ObjectIdentifier: CallMeasures] = [:]
+    /// Of the method of each number that was called last: mostly there is no other.
+    private var latest: [CallMeasures?] = []
     private let measuresOfUnknown: CallMeasures
     private let framedCallsInFlight: Meter
     private let grpcCallsInFlight: Meter
@@ -62,6 +64,14 @@ package final class CallObserver {
 
     private func measures(of method: CallMethod?) -> CallMeasures {
         guard let method else { return measuresOfUnknown }
+        if method.number < latest.count, let known = latest[method.number], known.method === method { return known }
+        let found = lookUp(method)
+        while latest.count <= method.number { latest.append(nil) }
+        latest[method.number] = found
+        return found
+    }
+
+    private func lookUp(_ method: CallMethod) -> CallMeasures {
         let key = ObjectIdentifier(method)
         if let known = measures[key] { return known }
         let new = CallMeasures(of: method, metrics)

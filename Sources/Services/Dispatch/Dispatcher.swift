@@ -34,7 +34,7 @@ package final class Dispatcher: CallHandler {
     private let database: Database
     private let meter: CallMeter
     private let shared: Shared
-    private let logger: Logger
+    private let surroundings: CallContext.Surroundings
 
     package init(
         database: Database, authenticator: Authenticator, meter: CallMeter, shared: Shared, logger: Logger
@@ -44,7 +44,8 @@ package final class Dispatcher: CallHandler {
         self.database = database
         self.meter = meter
         self.shared = shared
-        self.logger = logger
+        surroundings = CallContext.Surroundings(
+            CallContext.Reach(database: database, news: shared.news), logger: logger)
     }
 
     package func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { methods.method(path) }
@@ -64,7 +65,7 @@ package final class Dispatcher: CallHandler {
             let caller = authenticator.rememberedCaller(of: call, at: start)
         else { return nil }
         call.observed.caller = caller
-        if let refusal = database.refusal(of: caller, changes: work == .change) {
+        if database.isCrowded, let refusal = database.refusal(of: caller, changes: work == .change) {
             meter.record(caller.tenantID, since: start, failed: true)
             receiver.answered(with: .failure(refusal))
             return StartedCall(nil)
@@ -138,15 +139,13 @@ package final class Dispatcher: CallHandler {
     }
 
     private func context(of call: InboundCall, caller: Caller?) -> CallContext {
-        CallContext(
-            inbound: call, reach: CallContext.Reach(database: database, news: shared.news), logger: logger,
-            caller: caller)
+        CallContext(inbound: call, in: surroundings, caller: caller)
     }
 
     private func log(_ error: ServiceError, of call: InboundCall) {
         guard let cause = error.cause else { return }
         let level: Logger.Level = error.code == .internal ? .error : .debug
-        logger.log(
+        surroundings.logger.log(
             level: level, "\(error.reason.rawValue): \(cause)",
             metadata: call.observed.metadata)
     }

@@ -5,16 +5,33 @@ internal import Storage
 /// Every method that this daemon serves, by its path. The messages of each are checked against the schema files once,
 /// when the table is made.
 struct MethodTable: Sendable {
-    struct Entry: Sendable {
+    /// A class, since it is looked up for every call.
+    final class Entry: Sendable {
+        /// Decodes the request, runs the method, and encodes the answer in the call's arena; nil after a stream.
+        typealias Run = @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage?
+        /// The same without a task.
+        typealias Begin = @Sendable (LookUpCall) -> StartedCall
+
         let method: CallMethod
         let access: Access
         let looksIntoInactiveTenants: Bool
         /// What it waits for in the caller's tenant, where that is all it does.
-        var work: TenantWork?
-        /// Decodes the request, runs the method, and encodes the answer in the call's arena; nil after a stream.
-        let run: @Sendable (CallContext) async throws(ServiceError) -> EncodedMessage?
-        /// The same without a task; nil when it needs one.
-        var begin: (@Sendable (LookUpCall) -> StartedCall)?
+        let work: TenantWork?
+        let run: Run
+        /// Nil when it needs a task.
+        let begin: Begin?
+
+        init(
+            method: CallMethod, access: Access, looksIntoInactiveTenants: Bool = false, work: TenantWork? = nil,
+            begin: Begin? = nil, run: @escaping Run
+        ) {
+            self.method = method
+            self.access = access
+            self.looksIntoInactiveTenants = looksIntoInactiveTenants
+            self.work = work
+            self.run = run
+            self.begin = begin
+        }
     }
 
     enum TenantWork {
@@ -132,14 +149,7 @@ struct MethodTable: Sendable {
             }
             let entry = Entry(
                 method: method(P.path, .unary, from: P.Request.schema, to: P.answer), access: .authenticated,
-                looksIntoInactiveTenants: false, work: .read,
-                run: { (context) throws(ServiceError) in
-                    let request = try request(context)
-                    let lookUp = try procedure.lookUp(request, of: context.caller)
-                    return try await lookUp.run(in: context.tenant) { (found) throws(ServiceError) in
-                        try encode(found, answering: request, context).packed(in: context.inbound.arena)
-                    }
-                },
+                work: .read,
                 begin: { call in
                     let context = call.context
                     do throws(ServiceError) {
@@ -155,6 +165,13 @@ struct MethodTable: Sendable {
                         call.failed(error)
                         return StartedCall(nil)
                     }
+                },
+                run: { (context) throws(ServiceError) in
+                    let request = try request(context)
+                    let lookUp = try procedure.lookUp(request, of: context.caller)
+                    return try await lookUp.run(in: context.tenant) { (found) throws(ServiceError) in
+                        try encode(found, answering: request, context).packed(in: context.inbound.arena)
+                    }
                 })
             entries.append(entry)
         }
@@ -163,9 +180,7 @@ struct MethodTable: Sendable {
             let method = method(P.path, .serverStream, from: P.Request.schema, to: P.Answer.schema)
             let limit = maximumMessageBytes
             entries.append(
-                Entry(
-                    method: method, access: .anonymous, looksIntoInactiveTenants: false
-                ) { (context) throws(ServiceError) in
+                Entry(method: method, access: .anonymous) { (context) throws(ServiceError) in
                     let inbound = context.inbound
                     try await procedure(try inbound.request(P.Request.self, limit: limit)) {
                         (answer) throws(ServiceError) in

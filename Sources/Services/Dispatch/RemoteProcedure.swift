@@ -53,9 +53,19 @@ package protocol ServerStreamProcedure: Sendable {
 /// What a method knows of the call besides its request.
 package struct CallContext: Sendable {
     package let inbound: InboundCall
-    let logger: Logger
-    private let reach: Reach?
+    private let surroundings: Surroundings
     private let authenticated: Caller?
+
+    /// The same for all calls of a handler. A class, so that handing it on with a call costs one count.
+    final class Surroundings: Sendable {
+        let logger: Logger
+        fileprivate let reach: Reach?
+
+        init(_ reach: Reach?, logger: Logger) {
+            self.reach = reach
+            self.logger = logger
+        }
+    }
 
     /// What a method can touch. Those that are open to anybody answer before there is any of it.
     struct Reach {
@@ -63,12 +73,13 @@ package struct CallContext: Sendable {
         let news: IdentityNews
     }
 
-    init(inbound: InboundCall, reach: Reach?, logger: Logger, caller: Caller?) {
+    init(inbound: InboundCall, in surroundings: Surroundings, caller: Caller?) {
         self.inbound = inbound
-        self.reach = reach
-        self.logger = logger
+        self.surroundings = surroundings
         authenticated = caller
     }
+
+    var logger: Logger { surroundings.logger }
 
     /// Who calls. Methods that need no token must not ask.
     package var caller: Caller {
@@ -77,7 +88,9 @@ package struct CallContext: Sendable {
     }
 
     private var needed: Reach {
-        guard let reach else { preconditionFailure("\(inbound.path) is open to anybody: it has no database.") }
+        guard let reach = surroundings.reach else {
+            preconditionFailure("\(inbound.path) is open to anybody: it has no database.")
+        }
         return reach
     }
 

@@ -12,12 +12,12 @@ package struct StartingHandler: CallHandler {
     /// All that the API has. The calls of those that need the database are counted under their names, and are all
     /// answered the same.
     private let others: MethodPaths
-    private let logger: Logger
+    private let surroundings: CallContext.Surroundings
 
     package init(health: HealthState, maximumMessageBytes: Int, logger: Logger) {
         methods = MethodTable(openWith: health, maximumMessageBytes: maximumMessageBytes)
         others = MethodPaths(MethodSchema.all.map { CallMethod(path: $0.path, kind: .unary) })
-        self.logger = logger
+        surroundings = CallContext.Surroundings(nil, logger: logger)
     }
 
     package func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { methods.method(path) ?? others[path] }
@@ -29,6 +29,6 @@ package struct StartingHandler: CallHandler {
                 .starting, "The daemon is starting; try again soon.",
                 details: [.retry(afterMilliseconds: Self.retryMilliseconds)])
         }
-        return try await entry.run(CallContext(inbound: call, reach: nil, logger: logger, caller: nil))
+        return try await entry.run(CallContext(inbound: call, in: surroundings, caller: nil))
     }
 }

@@ -103,12 +103,10 @@ package final class Authenticator: @unchecked Sendable {
     }
 
     private func requireActive(_ tenant: TenantProfile) throws(ServiceError) {
-        let condition = ErrorDetail.precondition(
-            type: "TENANT_STATE", subject: tenant.slug, description: "the tenant must be active")
         switch tenant.state {
         case .active: return
-        case .suspended: throw ServiceError(.tenantSuspended, "The tenant is suspended.", details: [condition])
-        case .deleted: throw ServiceError(.tenantDeleted, "The tenant is deleted.", details: [condition])
+        case .suspended: throw .inactive(.tenantSuspended, "The tenant is suspended.", tenant)
+        case .deleted: throw .inactive(.tenantDeleted, "The tenant is deleted.", tenant)
         }
     }
 }
@@ -150,4 +148,13 @@ extension Authenticator {
 extension ServiceError {
     fileprivate static let noSuchTenant = ServiceError(
         .tenantNotFound, "There is no tenant that `x-agentd-tenant` names.")
+
+    fileprivate static func inactive(_ reason: Reason, _ message: String, _ tenant: TenantProfile) -> ServiceError {
+        ServiceError(
+            reason, message,
+            details: [
+                .precondition(
+                    type: "TENANT_STATE", subject: tenant.slug, description: "the tenant must be active")
+            ])
+    }
 }

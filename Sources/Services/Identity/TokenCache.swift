@@ -9,11 +9,18 @@ struct TokenCache {
         case refused(ServiceError)
     }
 
-    private struct Entry {
+    /// A class, since one is looked up for every call.
+    private final class Entry {
         let verdict: Verdict
         let checkedAt: UInt64
         /// When the token itself ends, by the wall clock.
         let expireTime: Timestamp?
+
+        init(verdict: Verdict, checkedAt: UInt64, expireTime: Timestamp?) {
+            self.verdict = verdict
+            self.checkedAt = checkedAt
+            self.expireTime = expireTime
+        }
     }
 
     /// How long a refusal is kept: a flood of wrong tokens asks the database seldom, and a new user waits no longer.
