@@ -2,9 +2,9 @@ internal import NIOCore
 
 /// The calls of one connection: those that run, and those that wait until fewer do.
 struct CallQueue {
-    /// Calls of one connection that run at once: somewhat more than PostgreSQL works on with the usual settings, so that
-    /// there is always a segment for it to begin. More would only wait, in front of the calls of other connections. It also bounds the answers of a client that
-    /// asks for much and reads nothing.
+    /// Calls of one connection that run at once: somewhat more than PostgreSQL works on with the usual settings, so
+    /// that there is always a segment for it to begin. More would only wait, in front of the calls of other
+    /// connections. It also bounds the answers of a client that asks for much and reads nothing.
     private static let maximumRunning = 128
 
     private var waiting = CircularBuffer<RunningCall>()

@@ -9,6 +9,8 @@ include "bench-medians";
 def ratios: [
     ["framed_get_64_over_raw", "framed_get_64", "raw"],
     ["framed_get_256_over_raw", "framed_get_256", "raw"],
+    ["framed_get_64_over_raw_record", "framed_get_64", "raw_record"],
+    ["framed_get_256_over_raw_record", "framed_get_256", "raw_record"],
     ["framed_get_64_over_raw_batched", "framed_get_64", "raw_batched"],
     ["framed_get_256_over_raw_batched", "framed_get_256", "raw_batched"],
     ["framed_get_8_over_pgbench_tx", "framed_get_8", "pgbench_tx_8"],

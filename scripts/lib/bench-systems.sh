@@ -12,14 +12,14 @@ warm_up=1
 choose_systems() {
     if [[ $1 == smoke ]]; then
         systems=(
-            pgbench_tx_8 framed_get_8 framed_get_64 raw framed_get_256 raw_batched grpc_get_64 raw_round_trip
-            framed_get_1 pgbench_pipelined_8 pgbench_pipelined_list_16 framed_list_16 grpc_list_16
+            pgbench_tx_8 framed_get_8 framed_get_64 raw framed_get_256 raw_record raw_batched grpc_get_64
+            raw_round_trip framed_get_1 pgbench_pipelined_8 pgbench_pipelined_list_16 framed_list_16 grpc_list_16
             pgbench_create_16 framed_create_16 pgbench_pipelined_create_16 framed_update_16 grpc_update_16
         )
         return
     fi
     systems=(
-        pgbench_tx_1 framed_get_8 pgbench_tx_8 framed_get_64 raw framed_get_256 raw_batched
+        pgbench_tx_1 framed_get_8 pgbench_tx_8 framed_get_64 raw framed_get_256 raw_record raw_batched
         grpc_get_64 grpc_get_256 raw_round_trip framed_get_1 grpc_get_1 framed_get_16 grpc_get_16
         pgbench_pipelined_8 pgbench_pipelined_list_16 framed_list_16
     )
@@ -39,6 +39,7 @@ measure_system() {
     local name=$1 database=$2 tenants=$3 agents=$4 seconds=$5 clients=${1##*_} parts
     case $name in
         raw) measure_raw ;;
+        raw_record) measure_raw --record 1 ;;
         raw_batched) measure_raw --depth 64 --batch 32 ;;
         raw_round_trip) measure_raw --connections 1 --depth 1 ;;
         pgbench_tx_*) measure_pgbench get_agent ;;

@@ -1,15 +1,16 @@
 /*
- * The most that one client thread gets out of PostgreSQL: agents of random tenants are read under row-level security by
+ * What one client thread gets out of PostgreSQL: agents of random tenants are read under row-level security by
  * two prepared statements, set_config and SELECT, over a few connections in libpq's pipeline mode. No server is in
  * between, and nothing is done with what is read beyond counting it. scripts/bench compiles and runs it against the
  * database that benchmark.sql fills.
  *
- *     raw_limit --database CONNINFO --tenants N --agents N [--connections N] [--depth N] [--batch N]
+ *     raw_limit --database CONNINFO --tenants N --agents N [--connections N] [--depth N] [--batch N] [--record 0|1]
  *               [--duration SECONDS] [--warm-up SECONDS]
  *
  * --depth is the number of reads in flight on each connection, and --batch how many of them share one Sync, that is one
- * transaction and one send. It prints one JSON object; p50_microseconds is that of one read, and null unless there is
- * just one in flight.
+ * transaction and one send. With --record 1 an agent comes as one value, as agentd asks for it, instead of its columns,
+ * each of which PostgreSQL would describe. It prints one JSON object; p50_microseconds is that of one read, and null
+ * unless there is just one in flight.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -39,7 +40,7 @@ enum {
 
 struct options {
     const char *database;
-    long tenants, agents, connections, depth, batch;
+    long tenants, agents, connections, depth, batch, record;
     double duration, warm_up;
 };
 
@@ -50,7 +51,7 @@ struct connection {
     bool has_more_to_send;
 };
 
-static struct options options = {NULL, 0, 0, 2, 32, 1, 5, 1};
+static struct options options = {NULL, 0, 0, 2, 32, 1, 0, 5, 1};
 static struct connection connections[maximum_connections];
 static uint32_t latencies[latency_classes];
 static uint64_t reads, random_state = 88172645463325252u;
@@ -103,6 +104,7 @@ static void read_options(int count, char **arguments)
             options.connections = (long)number_option(name, text, 1, maximum_connections);
         else if (!strcmp(name, "--depth")) options.depth = (long)number_option(name, text, 1, 4096);
         else if (!strcmp(name, "--batch")) options.batch = (long)number_option(name, text, 1, 4096);
+        else if (!strcmp(name, "--record")) options.record = (long)number_option(name, text, 0, 1);
         else if (!strcmp(name, "--duration")) options.duration = number_option(name, text, 0.1, 86400);
         else if (!strcmp(name, "--warm-up")) options.warm_up = number_option(name, text, 0, 86400);
         else fail(name, "no such option");
@@ -130,17 +132,20 @@ static void require_row_level_security(PGconn *handle)
     PQclear(result);
 }
 
+#define COLUMNS \
+    "a.id, a.tenant_id, a.owner_id, a.name, a.description, a.agent_type, a.status, a.system_prompt, a.config, " \
+    "a.is_public, a.is_active, a.create_time, a.update_time, a.delete_time, a.revision "
+#define FROM_AGENTS \
+    "FROM agents AS a WHERE a.tenant_id = $1::uuid AND a.id = $2::bigint AND a.is_active " \
+    "AND (a.owner_id = $3::bigint OR a.is_public)"
+
 static void connect_to(struct connection *connection)
 {
     PGconn *handle = PQconnectdb(options.database);
     if (PQstatus(handle) != CONNECTION_OK) fail("connecting", PQerrorMessage(handle));
     require_row_level_security(handle);
     prepare(handle, "set_tenant", "SELECT set_config('app.current_tenant_id', $1, true)");
-    prepare(handle, "get_agent",
-        "SELECT a.id, a.tenant_id, a.owner_id, a.name, a.description, a.agent_type, a.status, a.system_prompt, "
-        "a.config, a.is_public, a.is_active, a.create_time, a.update_time, a.delete_time, a.revision "
-        "FROM agents AS a WHERE a.tenant_id = $1::uuid AND a.id = $2::bigint AND a.is_active "
-        "AND (a.owner_id = $3::bigint OR a.is_public)");
+    prepare(handle, "get_agent", options.record ? "SELECT a " FROM_AGENTS : "SELECT " COLUMNS FROM_AGENTS);
     if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1)
         fail("pipeline mode", PQerrorMessage(handle));
     connection->handle = handle;
@@ -186,7 +191,7 @@ static void check_result(struct connection *connection, const PGresult *result)
 {
     if (PQresultStatus(result) != PGRES_TUPLES_OK) fail("reading", PQresultErrorMessage(result));
     bool is_agent = connection->results_of_this_sync++ % results_of_a_read == 1;
-    if (is_agent && (PQntuples(result) != 1 || PQnfields(result) != columns_of_an_agent))
+    if (is_agent && (PQntuples(result) != 1 || PQnfields(result) != (options.record ? 1 : columns_of_an_agent)))
         fail("reading", "an agent was not found");
 }
 

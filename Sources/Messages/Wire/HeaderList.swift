@@ -22,7 +22,7 @@ package struct HeaderList {
     package func withValue<R>(of key: StaticString, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
         switch place {
         case .list(let headers):
-            for header in headers where header.key.utf8.elementsEqual(key.utf8) {
+            for header in headers where header.hasKey(key) {
                 return header.value.withUnsafeBytes(body)
             }
         case .frame(let headers):
@@ -75,9 +75,10 @@ package struct HeaderList {
     }
 }
 
-extension StaticString {
-    fileprivate var utf8: UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+extension Header {
+    fileprivate func hasKey(_ text: StaticString) -> Bool {
+        key.utf8.count == text.utf8CodeUnitCount
+            && key.utf8.elementsEqual(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
 
