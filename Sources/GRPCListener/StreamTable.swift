@@ -7,7 +7,7 @@ struct StreamTable {
     var isEmpty: Bool { streams.isEmpty }
 
     /// In no order.
-    var all: [GRPCStream] { Array(streams.values) }
+    var all: some Collection<GRPCStream> { streams.values }
 
     subscript(id: Int32) -> GRPCStream? {
         mutating get {

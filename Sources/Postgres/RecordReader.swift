@@ -89,9 +89,7 @@ package struct RecordReader {
     }
 
     private mutating func microseconds() throws(DecodingFailure) -> Int64 {
-        let (sum, overflow) = try number(Int64.self).addingReportingOverflow(Parameters.epochMicroseconds)
-        guard !overflow else { throw DecodingFailure("a time is infinite") }
-        return sum
+        try microsecondsSince1970(try number(Int64.self))
     }
 }
 

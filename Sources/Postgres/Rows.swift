@@ -102,9 +102,7 @@ extension Rows {
     }
 
     private func microseconds(_ bytes: UnsafeRawBufferPointer) throws(DecodingFailure) -> Int64 {
-        let (sum, overflow) = try number(bytes, as: Int64.self).addingReportingOverflow(Parameters.epochMicroseconds)
-        guard !overflow else { throw DecodingFailure("a time is infinite") }
-        return sum
+        try microsecondsSince1970(try number(bytes, as: Int64.self))
     }
 
     /// One dimension without NULLs.
@@ -133,4 +131,11 @@ extension Rows {
         }
         return texts
     }
+}
+
+/// - Parameter time: As PostgreSQL sends it, since 2000-01-01.
+func microsecondsSince1970(_ time: Int64) throws(DecodingFailure) -> Int64 {
+    let (sum, overflow) = time.addingReportingOverflow(Parameters.epochMicroseconds)
+    guard !overflow else { throw DecodingFailure("a time is infinite") }
+    return sum
 }
