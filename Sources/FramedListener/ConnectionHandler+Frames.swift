@@ -70,30 +70,29 @@ extension ConnectionHandler {
     }
 
     private func handle(_ request: RequestFrame, arena: Arena, at now: UInt64) -> Bool {
-        let call = RunningCall(
-            id: request.id, observed: observed(request, at: now), messageBytes: request.payload.count, arena: arena)
+        let headers = CallHeaders(request.headers, connection: connectionHeaders)
+        let observed = observe(request, headers, at: now)
         let action = machine.requestReceived(
             id: request.id, headerBytes: request.headers.countedBytes, timeoutMilliseconds: request.timeoutMilliseconds,
-            isStream: call.isStream, at: now, call: call)
+            isStream: observed.isStream, at: now)
         switch action {
         case .dispatch(let deadline):
-            loop.observer.began(call.observed)
+            loop.observer.began(observed)
             do throws(ServiceError) {
                 try check(request)
-                if call.isStream { call.place = try loop.streams.place(limit: limits.openStreams) }
+                if let refusal = loop.handler.refusal(of: observed, headers: headers) { throw refusal }
+                try run(
+                    InboundCall(
+                        observed: observed, headers: headers, payload: request.payload, arena: arena,
+                        deadline: deadline),
+                    id: request.id)
+                return false
             } catch {
-                if machine.answered(id: request.id, at: now) { refuse(id: request.id, call.observed, error) }
-                return true
+                refuse(id: request.id, observed, error)
             }
-            let inbound = InboundCall(
-                observed: call.observed, headers: request.headers, connectionHeaders: connectionHeaders,
-                payload: request.payload, arena: arena, deadline: deadline)
-            runner.enqueue(call, inbound)
-            runner.goOn()
-            return false
         case .refuse(let reason):
-            loop.observer.began(call.observed)
-            refuse(id: request.id, call.observed, ServiceError(refusing: reason, limits: limits))
+            loop.observer.began(observed)
+            refuse(id: request.id, observed, ServiceError(refusing: reason, limits: limits))
         case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .ignore: break
         }
@@ -108,14 +107,22 @@ extension ConnectionHandler {
         }
     }
 
-    private func observed(_ request: RequestFrame, at now: UInt64) -> ObservedCall {
+    private func observe(_ request: RequestFrame, _ headers: CallHeaders, at now: UInt64) -> ObservedCall {
         let method = loop.handler.method(request.method)
-        let trace = request.headers["traceparent"] ?? connectionHeaders["traceparent"]
         return ObservedCall(
             path: method?.path ?? String(decoding: request.method, as: UTF8.self), method: method,
-            callID: loop.callID(given: request.headers["x-request-id"] ?? connectionHeaders["x-request-id"]),
-            origin: accepted.origin, trace: trace.flatMap { TraceContext($0) }, requestBytes: request.payload.count,
+            callID: loop.callID(given: headers["x-request-id"]), origin: accepted.origin,
+            trace: headers["traceparent"].flatMap { TraceContext($0) }, requestBytes: request.payload.count,
             startedAt: now)
+    }
+
+    private func run(_ inbound: InboundCall, id: UInt64) throws(ServiceError) {
+        let call = RunningCall(
+            id: id, observed: inbound.observed, messageBytes: inbound.payload.count, arena: inbound.arena)
+        if call.isStream { call.place = try loop.streams.place(limit: limits.openStreams) }
+        machine.callBegan(call, id: id, deadline: inbound.deadline)
+        runner.enqueue(call, inbound)
+        runner.goOn()
     }
 
     func endForProtocolError(_ reason: GoAwayReason, at now: UInt64) {

@@ -81,7 +81,7 @@ extension ServerConnectionMachine {
     }
 
     package enum RequestAction: Equatable {
-        /// Run it; then `answered` or `timeReached` or `cancelReceived` gives the call back.
+        /// Run it: with `callBegan` it is in flight. Or answer it at once.
         case dispatch(Deadline)
         /// Answer it with this reason at once; it is not in flight.
         case refuse(Reason)
@@ -92,10 +92,8 @@ extension ServerConnectionMachine {
     /// - Parameters:
     ///   - headerBytes: What its headers count against the limit.
     ///   - isStream: Whether its answers may go on for as long as the client likes, where it names no deadline.
-    ///   - call: Kept until the call is answered.
     package mutating func requestReceived(
-        id: UInt64, headerBytes: Int, timeoutMilliseconds: UInt32, isStream: Bool = false, at now: UInt64,
-        call: @autoclosure () -> Call
+        id: UInt64, headerBytes: Int, timeoutMilliseconds: UInt32, isStream: Bool = false, at now: UInt64
     ) -> RequestAction {
         lastActivity = now
         switch state {
@@ -112,12 +110,17 @@ extension ServerConnectionMachine {
         highestID = max(highestID, id)
         guard headerBytes <= limits.headerBytes else { return .refuse(.headersTooLarge) }
         guard calls.count < limits.callsInFlight else { return .refuse(.inFlightLimit) }
-        let deadline = limits.deadline(
-            timeoutNanoseconds: timeoutMilliseconds == 0 ? nil : UInt64(timeoutMilliseconds) * 1_000_000,
-            isStream: isStream, at: now)
-        calls.insert(InFlight(call: call(), deadline: deadline), for: id)
+        return .dispatch(
+            limits.deadline(
+                timeoutNanoseconds: timeoutMilliseconds == 0 ? nil : UInt64(timeoutMilliseconds) * 1_000_000,
+                isStream: isStream, at: now))
+    }
+
+    /// A request that was received just now is in flight; `answered`, `expireCalls` or `cancelReceived` gives it back.
+    /// - Parameter call: Kept until then.
+    package mutating func callBegan(_ call: Call, id: UInt64, deadline: Deadline) {
+        calls.insert(InFlight(call: call, deadline: deadline), for: id)
         earliestDeadline = min(earliestDeadline, deadline)
-        return .dispatch(deadline)
     }
 
     package enum PingAction: Equatable {

@@ -50,7 +50,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     }
 
     private func observe(_ head: RequestHead, at now: UInt64) -> ObservedCall {
-        let headers = HeaderList(head.headers)
+        let headers = head.callHeaders
         return ObservedCall(
             path: head.path, method: loop.handler.method(head.path),
             callID: loop.callID(given: headers["x-request-id"]),
@@ -180,6 +180,11 @@ extension ConnectionHandler: HTTP2SessionDelegate {
             session?.consumeStream(stream.id, message.bytes.count + GRPCStream.prefixBytes)
         }
         do throws(ServiceError) {
+            if let observed = stream.observed,
+                let refusal = loop.handler.refusal(of: observed, headers: stream.head.callHeaders)
+            {
+                throw refusal
+            }
             run(stream, try decompressed(message, encoding: stream.head.encoding))
         } catch {
             answer(stream, with: error)
@@ -192,7 +197,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         let call = RunningCall(
             id: UInt64(stream.id), observed: observed, messageBytes: message.count, arena: arena)
         let inbound = InboundCall(
-            observed: observed, headers: HeaderList(stream.head.headers),
+            observed: observed, headers: stream.head.callHeaders,
             payload: MessagePayload(copying: message, into: arena), arena: arena, deadline: stream.deadline)
         stream.running = call
         runner.enqueue(call, inbound)

@@ -2,6 +2,7 @@ internal import AgentdCore
 internal import FoundationEssentials
 internal import Listening
 internal import Messages
+internal import Services
 
 /// The head of a gRPC request, header by header as HTTP/2 brings it.
 struct RequestHead {
@@ -54,6 +55,9 @@ struct RequestHead {
     var timeoutNanoseconds: UInt64? {
         if case .nanoseconds(let value) = timeout { value } else { nil }
     }
+
+    /// Its metadata as the calls' handlers know it.
+    var callHeaders: CallHeaders { CallHeaders(HeaderList(headers)) }
 
     /// So far beyond its limit that it is not even read to its end for an answer.
     var isOutrageous: Bool { allBytes > max(Self.outrageousBytes, 2 * (limit + Self.reservedBytes)) }

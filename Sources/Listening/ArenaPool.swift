@@ -3,7 +3,7 @@ package import Messages
 /// Arenas that wait for the next call. Confined to one event loop.
 package final class ArenaPool {
     /// More than these are given back to the system: they were a peak.
-    private static let keptArenas = 256
+    private static let keptArenas = 512
 
     private let capacity: Int
     private var arenas: [Arena] = []

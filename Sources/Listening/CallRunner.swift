@@ -95,13 +95,14 @@ package final class CallRunner: @unchecked Sendable {
         }
     }
 
-    /// The task of a call stays on this event loop.
+    /// The task of a call stays on this event loop. It begins at once and not with the next turn, so that whoever comes
+    /// next is admitted or refused knowing of it.
     private func startTask(_ call: RunningCall, _ inbound: InboundCall, _ handler: any CallHandler) {
         let running = NIOLoopBound(call, eventLoop: loop.executor.eventLoop)
         if call.isStream {
             inbound.sender = { (message) throws(ServiceError) in try await self.send(message, of: running.value) }
         }
-        let task = Task(executorPreference: loop.executor) {
+        let task = Task.immediate(executorPreference: loop.executor) {
             let result: Result<EncodedMessage?, ServiceError>
             do throws(ServiceError) {
                 result = .success(try await handler.answer(inbound))

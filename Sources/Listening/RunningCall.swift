@@ -34,7 +34,7 @@ package final class RunningCall: AnswerReceiver {
     package var callID: CallID { observed.callID }
 
     /// Whether it goes on for as long as the client likes, and neither works nor waits for the database meanwhile.
-    package var isStream: Bool { observed.method?.kind == .serverStream }
+    package var isStream: Bool { observed.isStream }
 
     /// Of a stream, where its door does not keep it elsewhere.
     package var place: OpenStreams.Place?

@@ -11,7 +11,7 @@ internal import Glibc
 /// its chunks.
 package final class Arena {
     /// What a fresh arena holds at once: a request and an answer of usual size fit.
-    private static let firstChunkBytes = 8 * 1_024
+    private static let firstChunkBytes = 4 * 1_024
     /// Chunks double up to this size; a single larger piece gets a chunk of its own.
     private static let largestUsualChunkBytes = 1 << 20
 

@@ -40,6 +40,8 @@ final class ConnectionGroup {
     var waitingCalls: Int { queue.count + arrivals.count }
     /// Those of them that are in the queue.
     var queuedCalls: Int { queue.count }
+    /// Whether some are not in the queue yet.
+    var hasArrivals: Bool { !arrivals.isEmpty }
     var callsInFlight: Int {
         slots.reduce(0) { if case .open(let connection) = $1 { $0 + connection.callsInFlight } else { $0 } }
     }
@@ -57,8 +59,11 @@ extension ConnectionGroup {
         queue.prepend(call, of: call.share)
     }
 
-    /// Whether a call of this share has more right to a place in the queue than one that has it.
-    func canMakeRoom(for share: QueueShare) -> Bool { queue.canMakeRoom(for: share) }
+    /// Whether a call of this share has a place in the queue, or more right to one than a call that has it.
+    /// - Parameter room: Calls that the queue may still take.
+    func hasPlace(for share: QueueShare, room: Int) -> Bool {
+        queue.hasPlace(for: share, room: room) || queue.canMakeRoom(for: share)
+    }
 
     /// Lets what came wait in the queue.
     /// - Parameters:
@@ -68,7 +73,7 @@ extension ConnectionGroup {
         var room = room
         takeArrivals { call in
             guard call.stage != .finished else { return }
-            if room <= 0 {
+            if !queue.hasPlace(for: call.share, room: room) {
                 guard let displaced = queue.makeRoom(for: call.share) else { return refuse(call) }
                 refuse(displaced)
                 room += 1

@@ -74,8 +74,18 @@ struct FairQueue<Element>: ~Copyable {
         return element
     }
 
-    /// Takes the newest element out of the longest line, if an element of this share has more right to its place: if
-    /// its own line is shorter, and still is with it. So a share never loses a place to one that has as many.
+    /// Whether a share may have one more element waiting: how long its line may be follows from the room that is left,
+    /// so that those who have many waiting never leave none for a share that comes with its first (dynamic thresholds,
+    /// A. K. Choudhury and E. L. Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998).
+    /// - Parameter room: Elements that the queue may still take.
+    func hasPlace(for share: QueueShare, room: Int) -> Bool {
+        guard room > 0 else { return false }
+        return lines[share]?.elements.count ?? 0 < QueueRoom.longestLine(of: share, room: room)
+    }
+
+    /// Takes the newest element out of the longest line, if an element of this share has much more right to its place:
+    /// if its own line is at most half as long, also with it. So a share never loses a place to one that has about as
+    /// many, and what was let in is seldom taken out again.
     mutating func makeRoom(for share: QueueShare) -> Element? {
         guard canMakeRoom(for: share), let longest = byLength.longest else { return nil }
         // The line is longer than one, so it does not become empty.
@@ -88,7 +98,7 @@ struct FairQueue<Element>: ~Copyable {
     /// Whether `makeRoom` would.
     func canMakeRoom(for share: QueueShare) -> Bool {
         let own = lines[share]?.elements.count ?? 0
-        return own + 1 < (byLength.longest?.elements.count ?? 0)
+        return 2 * (own + 1) <= byLength.longest?.elements.count ?? 0
     }
 
     /// Shows every element and takes those out for which the answer is true.
@@ -148,4 +158,18 @@ struct FairQueue<Element>: ~Copyable {
             lines[length][line.place] = last
         }
     }
+}
+
+/// How the places of a queue are shared out among lines that all want more than there are.
+enum QueueRoom {
+    /// How long a line may be, as a multiple of the places that are still free: one alone takes four fifths of them,
+    /// and of many each the same.
+    private static let factor = 4
+
+    /// How many elements of a share may wait.
+    /// - Parameter room: Places that are free.
+    static func longestLine(of share: QueueShare, room: Int) -> Int { factor * share.weight * room }
+
+    /// Whether any line can be so long that it must not grow: none can while fewer wait.
+    static func isScarce(waiting: Int, capacity: Int) -> Bool { (factor + 1) * waiting >= factor * capacity }
 }

@@ -236,8 +236,10 @@ extension PostgresPool {
 
     private var queueRoom: Int { configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls }
 
-    /// Whether as many calls wait as the queue holds. On the loop.
-    package var isCrowded: Bool { waitingCalls >= configuration.queueCapacity }
+    /// Whether so many calls wait that there may be a share without a place for another one. On the loop.
+    package var isCrowded: Bool {
+        QueueRoom.isScarce(waiting: waitingCalls, capacity: configuration.queueCapacity)
+    }
 
     /// Whether a call would find no place in the queue: known before there is one, it costs next to nothing to refuse
     /// it. On the loop.
@@ -245,9 +247,11 @@ extension PostgresPool {
         guard isCrowded, !isAtWork else { return false }
         // What came in this turn has its places first.
         atWork {
-            for group in groups { group.queueArrivals(room: queueRoom) { $0.fail(.queueFull) } }
+            for group in groups where group.hasArrivals {
+                group.queueArrivals(room: queueRoom) { $0.fail(.queueFull) }
+            }
         }
-        return queueRoom <= 0 && !group(for: effect).canMakeRoom(for: share)
+        return !group(for: effect).hasPlace(for: share, room: queueRoom)
     }
 
     /// What has come in this turn of the loop goes out together at its end.

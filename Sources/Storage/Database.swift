@@ -13,7 +13,7 @@ package final class Database: Sendable {
     /// Takes what the database has brought, and sends what has come; on the loop, between other work on it.
     package func goOn() { tenantPool.goOn() }
 
-    /// Whether as many calls wait as may: another one perhaps cannot.
+    /// Whether so many calls wait that another one perhaps must not.
     package var isCrowded: Bool { tenantPool.isCrowded }
 
     /// Why a call of a tenant's would be refused now, before anything is done for it; nil when it would not.

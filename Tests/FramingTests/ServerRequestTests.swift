@@ -57,6 +57,16 @@ struct ServerRequestTests {
         step(machine.request(3), .dispatch(bySecond: 30))
     }
 
+    @Test("A request that is answered instead of run is not in flight")
+    func answeredAtOnce() {
+        var machine = Machine()
+        step(
+            machine.requestReceived(id: 1, headerBytes: 0, timeoutMilliseconds: 0, at: 0), .dispatch(bySecond: 30))
+        step(machine.callsInFlight, 0)
+        step(machine.request(1), .dispatch(bySecond: 30))
+        step(machine.callsInFlight, 1)
+    }
+
     @Test("Headers over the limit are refused, the connection goes on")
     func headers() {
         var machine = Machine()

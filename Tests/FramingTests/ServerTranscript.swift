@@ -36,8 +36,10 @@ extension ServerConnectionMachine<String> {
     mutating func request(
         _ id: UInt64, at now: UInt64 = 0, headerBytes: Int = 0, timeoutMilliseconds: UInt32 = 0
     ) -> RequestAction {
-        requestReceived(
-            id: id, headerBytes: headerBytes, timeoutMilliseconds: timeoutMilliseconds, at: now, call: "call \(id)")
+        let action = requestReceived(
+            id: id, headerBytes: headerBytes, timeoutMilliseconds: timeoutMilliseconds, at: now)
+        if case .dispatch(let deadline) = action { callBegan("call \(id)", id: id, deadline: deadline) }
+        return action
     }
 
     /// The calls whose deadline has passed, by name.

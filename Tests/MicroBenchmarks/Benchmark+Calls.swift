@@ -49,7 +49,8 @@ extension Benchmark {
             path: path, method: dispatcher.method(path), callID: "call-4711",
             origin: CallOrigin(door: .framed, peer: "127.0.0.1:1"), startedAt: 1)
         let call = InboundCall(
-            observed: observed, headers: HeaderList(), payload: MessagePayload(copying: [], into: arena), arena: arena,
+            observed: observed, headers: CallHeaders(HeaderList()), payload: MessagePayload(copying: [], into: arena),
+            arena: arena,
             deadline: .never)
         guard try await dispatcher.answer(call) != nil else { throw Failure(description: "there is no answer") }
     }

@@ -53,18 +53,31 @@ struct PoolShareTests {
             for number in 1...4 { calls.append(try await pool.enqueue("noisy \(number)", of: Self.plain)) }
             #expect(try await pool.isFull(for: Self.plain))
             #expect(try await !pool.isFull(for: Self.double))
-            // Two and two: nobody has more right to a place than another.
-            for number in 1...2 {
-                let quiet = pool.submit("quiet \(number)", of: Self.double)
-                let displaced = calls.remove(at: 4 - number)
-                await #expect(throws: PostgresError.queueFull) { try await displaced.value }
-                calls.append(quiet)
-            }
+            let quiet = pool.submit("quiet", of: Self.double)
+            let displaced = calls.removeLast()
+            await #expect(throws: PostgresError.queueFull) { try await displaced.value }
+            calls.append(quiet)
+            // Three and one: with one more the second would have more than half of what the first has.
             #expect(try await pool.isFull(for: Self.double))
             #expect(try await !pool.isFull(for: .none))
             try await pool.release()
             for call in calls { try await call.value }
             #expect(try await !pool.isFull(for: Self.plain))
+        }
+    }
+
+    @Test("A noisy share is refused before the queue is full, so that a quiet one finds room in it")
+    func roomForQuietShares() async throws {
+        try await BlockedPool.with(queueCapacity: 10) { pool in
+            var calls: [Task<Void, any Error>] = []
+            for number in 1...8 { calls.append(try await pool.enqueue("noisy \(number)", of: Self.plain)) }
+            #expect(try await pool.isFull(for: Self.plain))
+            let refused = pool.submit("noisy 9", of: Self.plain)
+            await #expect(throws: PostgresError.queueFull) { try await refused.value }
+            #expect(try await !pool.isFull(for: Self.double))
+            for number in 1...2 { calls.append(try await pool.enqueue("quiet \(number)", of: Self.double)) }
+            try await pool.release()
+            for call in calls { try await call.value }
         }
     }
 

@@ -23,7 +23,7 @@ struct PostgresPoolTests {
 
     @Test("A thousand calls at once, each with its own answer")
     func manyCalls() async throws {
-        try await withPool { pool, loop, _ in
+        try await withPool(adjust: { $0.queueCapacity = 2_000 }) { pool, loop, _ in
             try await withThrowingTaskGroup(of: (Int64, Int64).self) { group in
                 for value in 0..<1_000 as Range<Int64> {
                     group.addTask { (value, try await pool.read(.echo(value), on: loop)) }

@@ -19,6 +19,7 @@ struct SharedSegmentTests {
         try await TestDatabase.with(migrated: false) { database in
             var configuration = PostgresPool.Configuration(conninfo: database.owner)
             configuration.connections = 2
+            configuration.queueCapacity = 2_000
             try await TestLoop.with { loop in
                 try await loop.withPool(configuration) { try await body($0, loop) }
             }

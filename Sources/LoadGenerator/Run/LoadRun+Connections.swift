@@ -37,7 +37,10 @@ extension LoadRun: LoadConnectionOwner {
 
     func turn(after connection: LoadConnection) {
         switch phase {
-        case .running, .draining: takeTurn(after: connection)
+        case .running, .draining:
+            // What is due in an open loop is sent by the ticks: sending it whenever an answer comes would cost a system
+            // call for nearly every call.
+            if tick == nil || backlog.count > 0 { takeTurn(after: connection) }
         case .opening, .ended: break
         }
     }

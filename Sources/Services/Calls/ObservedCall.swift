@@ -39,6 +39,9 @@ package final class ObservedCall {
         self.startedAt = startedAt
     }
 
+    /// Whether it goes on for as long as the client likes, and neither works nor waits for the database meanwhile.
+    package var isStream: Bool { method?.kind == .serverStream }
+
     /// What tells every line of the log which call it is about.
     package var metadata: Logger.Metadata {
         var metadata: Logger.Metadata = [

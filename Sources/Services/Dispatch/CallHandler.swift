@@ -8,6 +8,11 @@ package protocol CallHandler: Sendable {
     /// - Returns: Nil when there is no such method; `answer` then says so.
     func method(_ path: UnsafeRawBufferPointer) -> CallMethod?
 
+    /// Why a call is refused before anything is done for it: as many of its share wait for the database as may. Then
+    /// it costs little, however many come. On the loop.
+    /// - Returns: Nil when it is to run; it may still be refused then.
+    func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError?
+
     /// Runs a call; of an exchange, once for each message.
     /// - Returns: The answer, encoded in the call's arena; nil at the end of a stream, whose messages went out with
     ///   `InboundCall.send`.
@@ -34,6 +39,8 @@ extension CallHandler {
         var path = path
         return path.withUTF8 { method(UnsafeRawBufferPointer($0)) }
     }
+
+    package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? { nil }
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
 

@@ -58,19 +58,23 @@ package final class Dispatcher: CallHandler {
         }
     }
 
+    package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? {
+        guard database.isCrowded, let work = methods[call.method]?.work else { return nil }
+        let start = meter.now
+        guard let caller = authenticator.rememberedCaller(by: headers, at: start),
+            let refusal = database.refusal(of: caller, changes: work == .change)
+        else { return nil }
+        call.caller = caller
+        meter.record(caller.tenantID, since: start, failed: true)
+        return refusal
+    }
+
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? {
         let start = meter.now
-        guard let method = methods[call.observed.method], let work = method.work,
-            method.begin != nil || database.isCrowded,
-            let caller = authenticator.rememberedCaller(of: call, at: start)
+        guard let begin = methods[call.observed.method]?.begin,
+            let caller = authenticator.rememberedCaller(by: call.headers, at: start)
         else { return nil }
         call.observed.caller = caller
-        if database.isCrowded, let refusal = database.refusal(of: caller, changes: work == .change) {
-            meter.record(caller.tenantID, since: start, failed: true)
-            receiver.answered(with: .failure(refusal))
-            return StartedCall(nil)
-        }
-        guard let begin = method.begin else { return nil }
         let lookUp = LookUpCall(
             context: context(of: call, caller: caller), dispatcher: self, receiver: receiver, start: start)
         do throws(ServiceError) {

@@ -16,10 +16,7 @@ package final class InboundCall: @unchecked Sendable {
 
     /// What the door tells of it to whoever watches.
     package let observed: ObservedCall
-    /// Its own headers; they come before those of the connection.
-    private let headers: HeaderList
-    /// Headers that hold for every call of the connection.
-    private let connectionHeaders: HeaderList
+    let headers: CallHeaders
     package let payload: MessagePayload
     /// Where its request and its answer live.
     package let arena: Arena
@@ -32,13 +29,10 @@ package final class InboundCall: @unchecked Sendable {
     package var sender: Sender?
 
     package init(
-        observed: ObservedCall, headers: HeaderList, connectionHeaders: HeaderList = HeaderList(),
-        payload: MessagePayload,
-        arena: Arena, deadline: Deadline
+        observed: ObservedCall, headers: CallHeaders, payload: MessagePayload, arena: Arena, deadline: Deadline
     ) {
         self.observed = observed
         self.headers = headers
-        self.connectionHeaders = connectionHeaders
         self.payload = payload
         self.arena = arena
         self.deadline = deadline
@@ -50,12 +44,7 @@ package final class InboundCall: @unchecked Sendable {
     package var callID: CallID { observed.callID }
 
     /// The value of a header, nil when there is none.
-    package func header(_ key: StaticString) -> [UInt8]? { headers[key] ?? connectionHeaders[key] }
-
-    /// Lends the value of a header.
-    func withHeader<R>(_ key: StaticString, _ body: (UnsafeRawBufferPointer) -> R) -> R? {
-        headers.withValue(of: key, body) ?? connectionHeaders.withValue(of: key, body)
-    }
+    package func header(_ key: StaticString) -> [UInt8]? { headers[key] }
 
     /// Sends one message of a stream; the memory of the message is free again when this returns.
     package func send(_ message: EncodedMessage) async throws(ServiceError) {

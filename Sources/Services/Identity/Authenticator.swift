@@ -83,8 +83,9 @@ package final class Authenticator: @unchecked Sendable {
     /// The caller of a call when nobody needs to be asked: its token was looked at not long ago, and it works at home.
     /// - Parameter now: Of the monotonic clock.
     /// - Returns: Nil also when the call is to be refused; `caller` says why.
-    func rememberedCaller(of call: InboundCall, at now: UInt64) -> Caller? {
-        guard call.withHeader("x-agentd-tenant", { _ in true }) == nil, let digest = BearerToken.digest(of: call),
+    func rememberedCaller(by headers: CallHeaders, at now: UInt64) -> Caller? {
+        guard headers.withValue(of: "x-agentd-tenant", { _ in true }) == nil,
+            let digest = BearerToken.digest(in: headers),
             let caller = directory.remembered(digest, maximumAge: maximumAge, at: now),
             (try? requireActive(caller.principal)) != nil
         else { return nil }

@@ -25,8 +25,8 @@ struct BearerToken {
     }
 
     /// The digest of a call's token; nil when it has none that could be one.
-    static func digest(of call: InboundCall) -> TokenDigest? {
-        call.withHeader("authorization") { value in token(in: value).map { TokenDigest(of: $0) } } ?? nil
+    static func digest(in headers: CallHeaders) -> TokenDigest? {
+        headers.withValue(of: "authorization") { value in token(in: value).map { TokenDigest(of: $0) } } ?? nil
     }
 
     /// The case of `Bearer` does not matter (RFC 9110, section 11.1).

@@ -125,9 +125,10 @@ extension DatabaseSettings {
     private static let pipelineDepthSetting = Setting.integer(
         "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 48, "Calls that one connection carries at once.")
     private static let queueSetting = Setting.integer(
-        "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 4_096,
+        "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 512,
         "Calls of one event loop that may wait for a connection. Tenants take turns, one with priority_support twice; "
-            + "when it is full, the tenant that waits with the most calls is refused first, with DB_QUEUE_FULL.")
+            + "the fewer places are left, the fewer calls of a tenant may wait, and more are refused with "
+            + "DB_QUEUE_FULL.")
     private static let queueWaitSetting = Setting.duration(
         "AGENTD_DB_QUEUE_WAIT", 10...600_000, fallback: 5_000,
         "How long a call may wait for a connection before it ends with DB_POOL_TIMEOUT.")
