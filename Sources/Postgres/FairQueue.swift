@@ -3,7 +3,9 @@ internal import DequeModule
 /// Elements that wait in a line per share. The shares are served in turn, each for as many elements as it weighs: who
 /// has many waiting waits for them alone. Within a share the order is that of arrival.
 ///
-/// Weighted round robin: every element costs the same. All operations but `removeAll` take constant time.
+/// Weighted round robin: every element costs the same. A share that had nothing waiting has its first turn before all
+/// that wait for another one, so that who asks for little hardly waits (FQ-CoDel's new and old flows, RFC 8290,
+/// section 4). All operations but `removeAll` take constant time, over many of them.
 struct FairQueue<Element>: ~Copyable {
     /// The elements of one share.
     private final class Line {
@@ -19,7 +21,10 @@ struct FairQueue<Element>: ~Copyable {
     }
 
     private var lines: [QueueShare: Line] = [:]
-    /// All lines in the order of their turns. The first one is being served; none is empty.
+    /// Lines that wait for their first turn. The first one is being served; none is empty.
+    private var firstTurns = Deque<Line>()
+    /// The others, in the order of their turns. Those of shares with nothing more keep their places: or else who comes
+    /// again and again with one element would always be the first.
     private var turns = Deque<Line>()
     /// The same by their length, to find the longest.
     private var byLength = LinesByLength()
@@ -27,8 +32,8 @@ struct FairQueue<Element>: ~Copyable {
     /// Elements that wait.
     private(set) var count = 0
     var isEmpty: Bool { count == 0 }
-    /// Shares that have something waiting. The others take no memory.
-    var shareCount: Int { turns.count }
+    /// Shares that are known: none when nothing waits.
+    var shareCount: Int { lines.count }
 
     mutating func append(_ element: Element, of share: QueueShare) {
         let line = line(of: share)
@@ -45,7 +50,7 @@ struct FairQueue<Element>: ~Copyable {
         count += 1
     }
 
-    /// That of a share; a share without one takes its turn behind all others.
+    /// That of a share.
     private mutating func line(of share: QueueShare) -> Line {
         if let line = lines[share] {
             line.share = share
@@ -53,25 +58,49 @@ struct FairQueue<Element>: ~Copyable {
         }
         let line = Line(share)
         lines[share] = line
-        turns.append(line)
+        firstTurns.append(line)
         return line
     }
 
     /// The element whose turn it is.
     mutating func popFirst() -> Element? {
-        guard let line = turns.first, let element = line.elements.popFirst() else { return nil }
+        guard count > 0 else { return nil }
+        defer { if count == 0 { forgetLines() } }
+        if let line = firstTurns.first {
+            let element = take(from: line)
+            if line.credit == 0 {
+                firstTurns.removeFirst()
+                turns.append(line)
+            }
+            return element
+        }
+        while let line = turns.first {
+            let element = take(from: line)
+            if line.credit == 0 { turns.removeFirst() }
+            guard let element else {
+                // Nothing has come for a whole round.
+                lines[line.share] = nil
+                continue
+            }
+            if line.credit == 0 { turns.append(line) }
+            return element
+        }
+        return nil
+    }
+
+    /// Takes the first element of a line and uses up its turn: all of it when the line is empty then.
+    private mutating func take(from line: Line) -> Element? {
+        guard let element = line.elements.popFirst() else { return nil }
         byLength.shrank(line)
         count -= 1
         if line.credit == 0 { line.credit = line.share.weight }
-        line.credit -= 1
-        if line.elements.isEmpty {
-            turns.removeFirst()
-            lines[line.share] = nil
-        } else if line.credit == 0 {
-            turns.removeFirst()
-            turns.append(line)
-        }
+        line.credit = line.elements.isEmpty ? 0 : line.credit - 1
         return element
+    }
+
+    private mutating func forgetLines() {
+        lines.removeAll(keepingCapacity: true)
+        turns.removeAll(keepingCapacity: true)
     }
 
     /// Whether a share may have one more element waiting: how long its line may be follows from the room that is left,
@@ -104,13 +133,12 @@ struct FairQueue<Element>: ~Copyable {
     /// Shows every element and takes those out for which the answer is true.
     mutating func removeAll(where isRemoved: (Element) -> Bool) {
         guard !isEmpty else { return }
-        for line in turns {
-            line.elements.removeAll(where: isRemoved)
-            if line.elements.isEmpty { lines[line.share] = nil }
-        }
+        for line in lines.values { line.elements.removeAll(where: isRemoved) }
+        firstTurns.removeAll { $0.elements.isEmpty }
         turns.removeAll { $0.elements.isEmpty }
-        count = turns.reduce(0) { $0 + $1.elements.count }
-        byLength = LinesByLength(turns)
+        lines = lines.filter { !$0.value.elements.isEmpty }
+        count = lines.values.reduce(0) { $0 + $1.elements.count }
+        byLength = LinesByLength(lines.values)
     }
 
     /// Lines that are not empty, by the number of their elements.
@@ -122,7 +150,7 @@ struct FairQueue<Element>: ~Copyable {
 
         init() {}
 
-        init(_ all: Deque<Line>) {
+        init(_ all: some Sequence<Line>) {
             for line in all { insert(line) }
         }
 

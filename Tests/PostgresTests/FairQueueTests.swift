@@ -32,6 +32,36 @@ struct FairQueueTests {
         #expect(take(2, from: &queue).contains("quiet"))
     }
 
+    @Test("What a share comes with first goes before all that wait for another turn")
+    func firstTurn() {
+        var queue = FairQueue<String>()
+        for share in 0..<100 as Range<UInt64> {
+            for number in 1...3 { queue.append("noisy \(number)", of: QueueShare(high: 5, low: share, weight: 1)) }
+        }
+        #expect(take(150, from: &queue).count == 150)
+        queue.append("quiet 1", of: Self.quiet)
+        queue.append("quiet 2", of: Self.quiet)
+        queue.append("preferred 1", of: Self.preferred)
+        queue.append("preferred 2", of: Self.preferred)
+        #expect(take(4, from: &queue) == ["quiet 1", "preferred 1", "preferred 2", "noisy 2"])
+    }
+
+    @Test("A share that always has one more when it was served takes its turn as the others do")
+    func noFurtherFirstTurns() {
+        var queue = FairQueue<String>()
+        for number in 1...3 {
+            queue.append("n\(number)", of: Self.noisy)
+            queue.append("p\(number)", of: Self.preferred)
+        }
+        queue.append("q", of: Self.quiet)
+        var served: [String] = []
+        while served.count < 10, let next = queue.popFirst() {
+            served.append(next)
+            if next == "q" { queue.append("q", of: Self.quiet) }
+        }
+        #expect(served == ["n1", "p1", "p2", "q", "n2", "p3", "q", "n3", "q", "q"])
+    }
+
     @Test("A share that comes back stands behind all others again, and saves up no turns")
     func noSavings() {
         var queue = FairQueue<String>()
@@ -192,7 +222,7 @@ struct FairQueueTests {
         #expect(queue.count == 5)
         #expect(queue.shareCount == 2)
         queue.append(13, of: Self.quiet)
-        #expect(drain(&queue) == [12, 2, 13, 4, 6, 8])
+        #expect(drain(&queue) == [12, 13, 2, 4, 6, 8])
     }
 
     @Test("An emptied queue keeps nothing, however many shares there were")

@@ -2,9 +2,11 @@
 # What the daemon does when it is asked for more than it can do, and when one tenant asks for more than its share.
 # Needs bench-systems.sh and bench-rounds.sh.
 #
+# All loads come over 16 connections: the limit of calls in flight on each lets far more of them reach the daemon than
+# it lets wait.
+#
 # Overload. The peak is the best of 64 and 256 calls in flight in a closed loop. Then calls arrive at a constant rate of
-# ten times the peak, whatever becomes of those before, over 64 connections: the limit of calls in flight on each lets
-# far more of them reach the daemon than it lets wait. Where the load generator cannot send so many on this machine,
+# ten times the peak, whatever becomes of those before. Where the load generator cannot send so many on this machine,
 # which shows in calls that it gives up unsent, the next smaller multiple is offered, and the report says which it was.
 # Before, meanwhile and afterwards another client asks little; service is normal again with the first of two seconds in
 # which none of its calls fails and its p99 is at most 1.5 times the highest before.
@@ -16,7 +18,7 @@
 # Variables are shared with the other files of scripts/bench, which shellcheck does not follow from here.
 # shellcheck disable=SC2034,SC2154
 
-overload_connections=64
+overload_connections=16
 overload_multiples=(10 7 5 3 2 1.5)
 # A load is offered when the generator gave up no more than this share of it: so little that it is not seen in the p99
 # of refusals, to which it counts.
@@ -60,7 +62,7 @@ measure_peak() {
     local in_flight
     peak=0
     for in_flight in 64 256; do
-        run_load bench "$seconds" --mix "$mix" --in-flight "$in_flight"
+        run_load bench "$seconds" --mix "$mix" --in-flight "$in_flight" --connections "$overload_connections"
         peak=$(jq --argjson peak "$peak" '[$peak, .calls_per_second] | max' "$folder/output")
     done
     note_figure "${mix}_peak" "$peak"
