@@ -80,7 +80,7 @@ extension ConnectionHandler {
             loop.observer.began(observed)
             do throws(ServiceError) {
                 try check(request)
-                if let refusal = loop.handler.refusal(of: observed, headers: headers) { throw refusal }
+                if let refusal = runner.refusal(of: observed, headers: headers) { throw refusal }
                 try run(
                     InboundCall(
                         observed: observed, headers: headers, payload: request.payload, arena: arena,

@@ -181,7 +181,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         }
         do throws(ServiceError) {
             if let observed = stream.observed,
-                let refusal = loop.handler.refusal(of: observed, headers: stream.head.callHeaders)
+                let refusal = runner.refusal(of: observed, headers: stream.head.callHeaders)
             {
                 throw refusal
             }

@@ -15,6 +15,9 @@ struct CallQueue {
     /// Calls that have not ended, running and waiting.
     var count: Int { running + streams + waiting.count }
 
+    /// Whether any but streams has not ended.
+    var hasCalls: Bool { running > 0 || !waiting.isEmpty }
+
     /// Whether none waits.
     var noneWaits: Bool { waiting.isEmpty }
 

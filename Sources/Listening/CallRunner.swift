@@ -54,6 +54,11 @@ package final class CallRunner: @unchecked Sendable {
     /// Whether another call may come: those that were given up end by themselves, but not at once.
     package var hasRoomForCall: Bool { queue.count < Self.unfinishedFactor * limits.callsInFlight }
 
+    /// Why a call is refused that has just come; nil when it is to be run.
+    package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? {
+        loop.handler.refusal(of: call, headers: headers, isPipelined: queue.hasCalls)
+    }
+
     /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.
     package func enqueue(_ call: RunningCall, _ inbound: InboundCall) {
         bufferedBytes += call.messageBytes

@@ -13,9 +13,8 @@ extension PostgresPool {
         /// hangs.
         package var pipelineDepth = 48
         /// Calls that wait for a connection, over all shares. More are refused at once, those of the share with the
-        /// most first. Enough for a burst; what waits longer is cold in the processor's caches when its turn comes:
-        /// with thousands waiting a call costs the daemon almost twice as much.
-        package var queueCapacity = 512
+        /// most first.
+        package var queueCapacity = 4_096
         package var queueWaitMilliseconds = 5_000
         /// The longest that PostgreSQL works on a statement.
         package var statementTimeoutMilliseconds = 30_000

@@ -17,9 +17,13 @@ package final class Database: Sendable {
     package var isCrowded: Bool { tenantPool.isCrowded }
 
     /// Why a call of a tenant's would be refused now, before anything is done for it; nil when it would not.
-    /// - Parameter changes: Whether it changes something.
-    package func refusal(of caller: Caller, changes: Bool) -> ServiceError? {
-        tenantPool.isFull(for: QueueShare(of: caller), changes ? .write : .read) ? .databaseQueueFull : nil
+    /// - Parameters:
+    ///   - changes: Whether it changes something.
+    ///   - isPipelined: Whether its client asks for it while others of its connection are in flight.
+    package func refusal(of caller: Caller, changes: Bool, isPipelined: Bool) -> ServiceError? {
+        let share = QueueShare(of: caller)
+        return tenantPool.isFull(for: share, changes ? .write : .read, isPipelined: isPipelined)
+            ? .databaseQueueFull : nil
     }
 
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {

@@ -50,6 +50,32 @@ struct FairShareTests {
         }
     }
 
+    @Test("Where clients that ask for many things at once are refused, one that waits for each answer is not")
+    func oneAtATime() async throws {
+        var settings = Self.settings
+        settings["AGENTD_DB_QUEUE"] = nil
+        try await World.with(settings: settings) { world in
+            let lock = try TableLock(world.database)
+            let refusals = Counter()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // On one connection only so many run at once that they do not fill what such clients have.
+                for number in 1...6 {
+                    let flood = Flood(person: world.ada, name: "flood \(number)", count: 200)
+                    group.addTask { try await Self.create(flood, in: world, refusals) }
+                }
+                try await waitUntil { refusals.value > 0 }
+                for _ in 0..<3 {
+                    group.addTask { _ = try await world.speak(as: world.bob) { try await $0.createAgent("single") } }
+                }
+                try await lock.waitForBlocked(1)
+                try lock.release()
+                try await group.waitForAll()
+            }
+            let names = try world.database.rows("SELECT name FROM agents WHERE name = 'single'")
+            #expect(names.count == 3)
+        }
+    }
+
     /// The names of agents that were created when the floods had come one after the other, in the order of creation.
     private static func agents(of world: World, createdBy floods: [Flood]) async throws -> [String] {
         let lock = try TableLock(world.database)
@@ -59,7 +85,7 @@ struct FairShareTests {
             try await lock.waitForBlocked(1)
             var calls = 0
             for flood in floods {
-                group.addTask { try await create(flood, in: world, refusals) }
+                group.addTask { try await Self.create(flood, in: world, refusals) }
                 calls += flood.count
                 // Who has not been refused waits in the queue, for as long as the lock is held.
                 try await waitUntil { [calls] in refusals.value >= calls - queueCapacity }

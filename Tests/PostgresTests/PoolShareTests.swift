@@ -81,6 +81,20 @@ struct PoolShareTests {
         }
     }
 
+    @Test("Where 512 wait there is room for clients that ask one thing at a time, and none for the others")
+    func pipelinedCalls() async throws {
+        try await BlockedPool.with(queueCapacity: 2_000) { pool in
+            #expect(try await !pool.isFull(for: Self.plain, isPipelined: true))
+            let calls = (1...512).map { pool.submit("call \($0)", of: Self.plain) }
+            try await waitUntil { try await pool.waitingCalls == 512 }
+            #expect(try await pool.isFull(for: Self.plain, isPipelined: true))
+            #expect(try await !pool.isFull(for: Self.plain))
+            try await pool.release()
+            for call in calls { try await call.value }
+            #expect(try await !pool.isFull(for: Self.plain, isPipelined: true))
+        }
+    }
+
     @Test("A call that comes at the moment when another one is refused gets an answer of its own")
     func refusedInARow() async throws {
         try await BlockedPool.with(queueCapacity: 1) { pool in
@@ -165,8 +179,8 @@ private final class BlockedPool {
         }
     }
 
-    func isFull(for share: QueueShare) async throws -> Bool {
-        try await loop.executor.run { [pool] in pool.isFull(for: share, .write) }
+    func isFull(for share: QueueShare, isPipelined: Bool = false) async throws -> Bool {
+        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, isPipelined: isPipelined) }
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }

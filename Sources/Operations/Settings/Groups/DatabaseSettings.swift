@@ -125,10 +125,10 @@ extension DatabaseSettings {
     private static let pipelineDepthSetting = Setting.integer(
         "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 48, "Calls that one connection carries at once.")
     private static let queueSetting = Setting.integer(
-        "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 512,
+        "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 4_096,
         "Calls of one event loop that may wait for a connection. Tenants take turns, one with priority_support twice; "
             + "the fewer places are left, the fewer calls of a tenant may wait, and more are refused with "
-            + "DB_QUEUE_FULL.")
+            + "DB_QUEUE_FULL. Those of clients that have others in flight on their connection have 512 of the places.")
     private static let queueWaitSetting = Setting.duration(
         "AGENTD_DB_QUEUE_WAIT", 10...600_000, fallback: 5_000,
         "How long a call may wait for a connection before it ends with DB_POOL_TIMEOUT.")
