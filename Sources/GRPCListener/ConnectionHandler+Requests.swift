@@ -16,7 +16,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     /// - Returns: The stream, which begins with its first header.
     private func stream(_ id: Int32) -> GRPCStream {
         if let known = streams[id] { return known }
-        let new = GRPCStream(id: id, limits: limits)
+        let new = GRPCStream(id: id, limits: limits, likelyPath: latestMethod?.path ?? "")
         streams.insert(new)
         return new
     }
@@ -28,6 +28,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
         if let status = stream.head.httpStatus { return refuse(stream, status) }
         let now = Self.now
         let observed = observe(stream.head, at: now)
+        latestMethod = observed.method ?? latestMethod
         stream.observed = observed
         stream.phase = .open
         loop.observer.began(observed)

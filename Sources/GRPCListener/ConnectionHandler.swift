@@ -42,6 +42,8 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     /// Streams that have got room for their messages and are not told yet.
     var granted: [(stream: Int32, bytes: Int)] = []
     var isGranting = false
+    /// The method that was called last; mostly it is called again.
+    var latestMethod: CallMethod?
 
     private var scanner = FrameScanner()
     private var isWithinHead = false

@@ -46,9 +46,10 @@ final class GRPCStream {
     private var sentBytes = 0
     private var trailers: HeaderBlock?
 
-    init(id: Int32, limits: WireLimits) {
+    /// - Parameter likelyPath: A path that the client has called before; empty for none.
+    init(id: Int32, limits: WireLimits, likelyPath: String) {
         self.id = id
-        head = RequestHead(limit: limits.headerBytes)
+        head = RequestHead(limit: limits.headerBytes, likelyPath: likelyPath)
         assembler = MessageAssembler(maximumBytes: limits.messageBytes)
     }
 

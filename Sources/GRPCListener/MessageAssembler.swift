@@ -30,6 +30,7 @@ struct MessageAssembler {
 
     /// - Returns: The first message that is complete, if there is one; the pieces behind it are left in `bytes`.
     mutating func take(from bytes: inout UnsafeRawBufferPointer) throws(Problem) -> Message? {
+        if prefix.isEmpty, let message = Self.whole(from: &bytes, maximumBytes) { return message }
         if missing == nil {
             let taken = min(Self.prefixBytes - prefix.count, bytes.count)
             prefix.append(contentsOf: bytes[..<taken])
@@ -52,5 +53,17 @@ struct MessageAssembler {
             message = []
         }
         return Message(isCompressed: prefix[0] == 1, bytes: message)
+    }
+
+    /// A message that came in one piece, as most do: nothing of it is kept meanwhile. Nil when it did not, or cannot be
+    /// one.
+    private static func whole(from bytes: inout UnsafeRawBufferPointer, _ maximumBytes: Int) -> Message? {
+        guard bytes.count >= prefixBytes, bytes[0] <= 1 else { return nil }
+        let length = Int(UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+        let end = prefixBytes + length
+        guard length <= maximumBytes, end <= bytes.count else { return nil }
+        let message = Message(isCompressed: bytes[0] == 1, bytes: Array(bytes[prefixBytes..<end]))
+        bytes = UnsafeRawBufferPointer(rebasing: bytes[end...])
+        return message
     }
 }

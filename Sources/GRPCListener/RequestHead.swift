@@ -1,5 +1,6 @@
 internal import AgentdCore
 internal import FoundationEssentials
+internal import Glibc
 internal import Listening
 internal import Messages
 internal import Services
@@ -35,6 +36,8 @@ struct RequestHead {
     private static let binarySuffix = "-bin"
 
     private(set) var path = ""
+    /// What the path probably is: the same text need not be made again.
+    private let likelyPath: String
     private var isPost = false
     private var isGRPC = false
     private var timeout = Timeout.none
@@ -49,8 +52,13 @@ struct RequestHead {
 
     private let limit: Int
 
-    /// - Parameter limit: Bytes that its metadata may take: keys, values and 32 for each.
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: Bytes that its metadata may take: keys, values and 32 for each.
+    ///   - likelyPath: A path that the client has called before; empty for none.
+    init(limit: Int, likelyPath: String = "") {
+        self.limit = limit
+        self.likelyPath = likelyPath
+    }
 
     var timeoutNanoseconds: UInt64? {
         if case .nanoseconds(let value) = timeout { value } else { nil }
@@ -83,7 +91,7 @@ struct RequestHead {
 
     private mutating func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if name.equals(":path") {
-            path = String(decoding: value, as: UTF8.self)
+            path = value.isText(likelyPath) ? likelyPath : String(decoding: value, as: UTF8.self)
         } else if name.equals(":method") {
             isPost = value.equals("POST")
         }
@@ -171,6 +179,13 @@ extension RequestHead {
 extension UnsafeRawBufferPointer {
     fileprivate func equals(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && text.withUTF8Buffer { elementsEqual($0) }
+    }
+
+    fileprivate func isText(_ text: String) -> Bool {
+        text.utf8.withContiguousStorageIfAvailable { text in
+            guard count == text.count, let start = baseAddress, let textStart = text.baseAddress else { return false }
+            return memcmp(start, textStart, count) == 0
+        } ?? false
     }
 
     fileprivate func begins(with text: String) -> Bool { starts(with: text.utf8) }

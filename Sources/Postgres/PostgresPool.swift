@@ -20,9 +20,9 @@ package final class PostgresPool: @unchecked Sendable {
     private static let writeDepth = 2
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
     private static let stallGraceNanoseconds: UInt64 = 5_000_000_000
-    /// Calls that wait before clients that ask for several things at once are refused. Who waits for an answer before it
-    /// asks again cannot ask for too much, and has the rest of the queue; the others can, and what waits longer is cold
-    /// in the processor's caches when its turn comes: with thousands waiting a call costs almost twice as much.
+    /// Calls that wait before clients that ask for several things at once are refused. Who waits for an answer before
+    /// it asks again cannot ask for too much, and has the rest of the queue; the others can, and what waits longer is
+    /// cold in the processor's caches when its turn comes: with thousands waiting a call costs almost twice as much.
     private static let pipelinedCapacity = 512
     /// Without any connection for this long, calls are refused at once rather than at the end of their wait.
     private static let outageNanoseconds: UInt64 = 1_000_000_000

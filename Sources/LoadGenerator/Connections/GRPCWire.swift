@@ -33,11 +33,17 @@ final class GRPCWire: Wire {
 
         /// Of an answer that says nothing of itself.
         static let unknown: UInt32 = 2
+
+        mutating func begin(keepsAnswer: Bool) {
+            self.keepsAnswer = keepsAnswer
+            code = Self.unknown
+            reason = ""
+            body.removeAll(keepingCapacity: true)
+        }
     }
 
     /// One byte that says whether the message is compressed, four with its length.
     private static let prefixBytes = 5
-    private static let okStatus = Array("200".utf8)
     /// What a stream says of itself that the server has reset.
     private static let unavailable: UInt32 = 14
 
@@ -46,8 +52,8 @@ final class GRPCWire: Wire {
     private var session: HTTP2ClientSession?
     /// By slot.
     private var receptions: [Reception] = []
-    /// Set while bytes are received.
-    private unowned var delegate: (any WireDelegate)?
+    /// Set while bytes are received, by who owns both; a checked reference would be counted for every frame.
+    private unowned(unsafe) var delegate: (any WireDelegate)?
 
     init(requests: GRPCRequests, messages: RequestMessages) throws(LoadProblem) {
         self.requests = requests
@@ -60,16 +66,12 @@ final class GRPCWire: Wire {
 
     func send(_ call: Call, slot: Int, keepsAnswer: Bool) throws(LoadProblem) {
         while receptions.count <= slot { receptions.append(Reception()) }
-        receptions[slot].keepsAnswer = keepsAnswer
-        receptions[slot].code = Reception.unknown
-        receptions[slot].reason = ""
-        receptions[slot].body.removeAll(keepingCapacity: true)
+        receptions[slot].begin(keepsAnswer: keepsAnswer)
         let authorization = requests.authorizations[call.tenant]
         try session?.request(slot, requests.head, path: call.method.rawValue, authorization: authorization) { body in
             messages.with(call) { message in
-                let length = UInt32(message.count)
                 body.append(0)
-                for shift: UInt32 in [24, 16, 8, 0] { body.append(UInt8(truncatingIfNeeded: length >> shift)) }
+                withUnsafeBytes(of: UInt32(message.count).bigEndian) { body.append(contentsOf: $0) }
                 body.append(contentsOf: message)
             }
         }
@@ -96,10 +98,7 @@ extension GRPCWire: HTTP2ClientSessionDelegate {
             let padded = text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
             let status = Data(base64Encoded: padded) ?? Data()
             receptions[tag].reason = status.withUnsafeBytes { ReasonOutline.reason(status: $0) }
-        case .httpStatus:
-            if !value.elementsEqual(Self.okStatus) {
-                receptions[tag].reason = "HTTP_\(String(decoding: value, as: UTF8.self))"
-            }
+        case .httpFailure: receptions[tag].reason = "HTTP_\(String(decoding: value, as: UTF8.self))"
         }
     }
 

@@ -17,13 +17,16 @@ protocol HTTP2ClientSessionDelegate: AnyObject {
 
 /// A header that says something of a call's outcome; the others are passed over.
 enum AnswerHeader {
-    case httpStatus
+    /// Of an answer that is none of gRPC's.
+    case httpFailure
     case status
     case statusDetails
 
-    fileprivate init?(name: UnsafeRawBufferPointer) {
+    /// - Returns: Nil also for the status that every answer has.
+    fileprivate init?(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         if name.equals(":status") {
-            self = .httpStatus
+            guard !value.equals("200") else { return nil }
+            self = .httpFailure
         } else if name.equals("grpc-status") {
             self = .status
         } else if name.equals("grpc-status-details-bin") {
@@ -52,7 +55,9 @@ final class HTTP2ClientSession {
     private let session: OpaquePointer
     /// By tag: the body of its request.
     private var bodies: [[UInt8]] = []
-    private unowned let delegate: any HTTP2ClientSessionDelegate
+    /// It owns the session, and nothing calls back but what it calls itself; a checked reference would be counted for
+    /// every frame.
+    private unowned(unsafe) let delegate: any HTTP2ClientSessionDelegate
 
     init(delegate: any HTTP2ClientSessionDelegate) throws(LoadProblem) {
         var made: OpaquePointer?
@@ -122,10 +127,10 @@ extension HTTP2ClientSession {
         var provider = nghttp2_data_provider(
             source: nghttp2_data_source(fd: Int32(tag)),
             read_callback: { _, _, buffer, length, flags, source, user in
-                guard let session = HTTP2ClientSession.of(user), let source, let buffer else {
-                    return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
-                }
-                return session.produce(Int(source.pointee.fd), buffer, length, flags)
+                let failed = Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+                guard let source, let buffer else { return failed }
+                let tag = Int(source.pointee.fd)
+                return HTTP2ClientSession.of(user) { $0.produce(tag, buffer, length, flags) } ?? failed
             })
         let stream = head.with(path: path, authorization: authorization) { headers, count in
             // 0 stands for no data, so tags go one higher.
@@ -152,8 +157,10 @@ extension HTTP2ClientSession {
 // MARK: Callbacks
 
 extension HTTP2ClientSession {
-    private static func of(_ user: UnsafeMutableRawPointer?) -> HTTP2ClientSession? {
-        user.map { Unmanaged<HTTP2ClientSession>.fromOpaque($0).takeUnretainedValue() }
+    /// Lends the session that a callback is for.
+    @discardableResult
+    private static func of<R>(_ user: UnsafeMutableRawPointer?, _ body: (HTTP2ClientSession) -> R) -> R? {
+        user.map { Unmanaged<HTTP2ClientSession>.fromOpaque($0)._withUnsafeGuaranteedRef(body) }
     }
 
     /// The tag of a stream; nil when we did not open it.
@@ -164,26 +171,31 @@ extension HTTP2ClientSession {
     private static func set(_ callbacks: OpaquePointer?) {
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameCount, value, valueCount, _, user in
-            guard let header = AnswerHeader(name: UnsafeRawBufferPointer(start: name, count: nameCount)),
-                let session = HTTP2ClientSession.of(user), let frame,
-                let tag = session.tag(frame.pointee.hd.stream_id)
-            else { return 0 }
-            session.delegate.headerReceived(
-                tag, header, value: UnsafeRawBufferPointer(start: value, count: valueCount))
+            let name = UnsafeRawBufferPointer(start: name, count: nameCount)
+            let value = UnsafeRawBufferPointer(start: value, count: valueCount)
+            guard let header = AnswerHeader(name: name, value: value), let frame else { return 0 }
+            HTTP2ClientSession.of(user) { session in
+                guard let tag = session.tag(frame.pointee.hd.stream_id) else { return }
+                session.delegate.headerReceived(tag, header, value: value)
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, data, count, user in
-            guard let session = HTTP2ClientSession.of(user), let tag = session.tag(stream) else { return 0 }
-            session.delegate.dataReceived(tag, UnsafeRawBufferPointer(start: data, count: count))
+            HTTP2ClientSession.of(user) { session in
+                guard let tag = session.tag(stream) else { return }
+                session.delegate.dataReceived(tag, UnsafeRawBufferPointer(start: data, count: count))
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, stream, code, user in
-            guard let session = HTTP2ClientSession.of(user), let tag = session.tag(stream) else { return 0 }
-            session.delegate.streamClosed(tag, errorCode: code)
+            HTTP2ClientSession.of(user) { session in
+                guard let tag = session.tag(stream) else { return }
+                session.delegate.streamClosed(tag, errorCode: code)
+            }
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-            if let frame { HTTP2ClientSession.of(user)?.received(frame.pointee) }
+            if let frame { HTTP2ClientSession.of(user) { $0.received(frame.pointee) } }
             return 0
         }
     }
