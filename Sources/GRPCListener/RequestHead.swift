@@ -55,7 +55,7 @@ struct RequestHead {
     /// - Parameters:
     ///   - limit: Bytes that its metadata may take: keys, values and 32 for each.
     ///   - likelyPath: A path that the client has called before; empty for none.
-    init(limit: Int, likelyPath: String = "") {
+    init(limit: Int, likelyPath: String) {
         self.limit = limit
         self.likelyPath = likelyPath
     }

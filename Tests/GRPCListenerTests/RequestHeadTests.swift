@@ -10,8 +10,8 @@ import Testing
         ("content-type", "application/grpc"), ("te", "trailers"), ("user-agent", "test"),
     ]
 
-    private func head(_ extra: [(String, String)], limit: Int = 8_192) -> RequestHead {
-        var head = RequestHead(limit: limit)
+    private func head(_ extra: [(String, String)], limit: Int = 8_192, likelyPath: String = "") -> RequestHead {
+        var head = RequestHead(limit: limit, likelyPath: likelyPath)
         for (name, value) in Self.usual.filter({ usual in !extra.contains { $0.0 == usual.0 } }) + extra {
             Array(name.utf8).withUnsafeBytes { name in
                 Array(value.utf8).withUnsafeBytes { value in head.add(name: name, value: value) }
@@ -37,6 +37,16 @@ import Testing
         #expect(head.timeoutNanoseconds == 1_000_000_000)
         #expect(head.httpStatus == nil)
         #expect(throws: Never.self) { try head.check() }
+    }
+
+    @Test(
+        "The path is what came, whatever was likely",
+        arguments: [
+            "", "/", "/agentd.v1.AgentService/GetAgent", "/agentd.v1.AgentService/GetAgents", "/agentd.v1.Agent",
+        ])
+    func likelyPath(likely: String) {
+        #expect(head([], likelyPath: likely).path == "/agentd.v1.AgentService/GetAgent")
+        #expect(head([(":path", "")], likelyPath: likely).path == "")
     }
 
     @Test(
