@@ -162,7 +162,10 @@ let package = Package(
             name: "GRPCListenerTests", dependencies: ["AgentdCore", "GRPCListener", "Messages"],
             swiftSettings: strict),
         .testTarget(
-            name: "ListeningTests", dependencies: ["Listening", logging, metricsTestKit, nio, nioEmbedded],
+            name: "ListeningTests",
+            dependencies: [
+                "AgentdCore", "Listening", "Messages", "Services", logging, metricsTestKit, nio, nioEmbedded,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "OperationsTests",

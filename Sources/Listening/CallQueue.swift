@@ -15,8 +15,8 @@ struct CallQueue {
     /// Calls that have not ended, running and waiting.
     var count: Int { running + streams + waiting.count }
 
-    /// Whether any but streams has not ended.
-    var hasCalls: Bool { running > 0 || !waiting.isEmpty }
+    /// The same without streams that run: those wait for nothing.
+    var calls: Int { running + waiting.count }
 
     /// Whether none waits.
     var noneWaits: Bool { waiting.isEmpty }

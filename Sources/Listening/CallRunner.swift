@@ -36,6 +36,8 @@ package final class CallRunner: @unchecked Sendable {
     package private(set) var bufferedBytes = 0
     private var blocked: [RunningCall] = []
     private var isStarting = false
+    /// Calls whose callers have their answers, and that have not ended; without streams.
+    private var abandonedCalls = 0
 
     package init(loop: ServerLoop, limits: WireLimits) {
         self.loop = loop
@@ -56,7 +58,7 @@ package final class CallRunner: @unchecked Sendable {
 
     /// Why a call is refused that has just come; nil when it is to be run.
     package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? {
-        loop.handler.refusal(of: call, headers: headers, isPipelined: queue.hasCalls)
+        loop.handler.refusal(of: call, headers: headers, held: loop.heldCalls, own: queue.calls - abandonedCalls)
     }
 
     /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.
@@ -65,6 +67,7 @@ package final class CallRunner: @unchecked Sendable {
         call.inbound = inbound
         call.handler = loop.handler
         call.runner = self
+        loop.heldCalls += 1
         queue.append(call)
     }
 
@@ -74,6 +77,7 @@ package final class CallRunner: @unchecked Sendable {
         guard !isStarting, !queue.noneWaits || !blocked.isEmpty else { return }
         isStarting = true
         while let next = queue.next(holdBack: owner?.answersPileUp ?? true) {
+            loop.heldCalls -= 1
             if next.isAbandoned { release(next) } else { start(next) }
         }
         isStarting = false
@@ -136,9 +140,15 @@ package final class CallRunner: @unchecked Sendable {
         }
     }
 
+    /// A call that is not released yet has been abandoned.
+    func abandoned(_ call: RunningCall) {
+        if !call.isStream { abandonedCalls += 1 }
+    }
+
     /// Nobody uses the memory of a call any more.
     private func release(_ call: RunningCall) {
         queue.ended(call)
+        if call.isAbandoned, !call.isStream { abandonedCalls -= 1 }
         call.runner = nil
         // It holds the call, and the call holds it.
         call.inbound?.sender = nil

@@ -44,11 +44,18 @@ package final class RunningCall: AnswerReceiver {
 
     package func answered(with answer: Result<EncodedMessage?, ServiceError>) { runner?.ended(self, with: answer) }
 
-    func runs(in task: Task<Void, Never>) { self.task = task }
+    func runs(in task: Task<Void, Never>) {
+        self.task = task
+        if isAbandoned { task.cancel() }
+    }
 
-    func runs(as started: StartedCall) { self.started = started }
+    func runs(as started: StartedCall) {
+        self.started = started
+        if isAbandoned { started.cancel() }
+    }
 
     package func abandon() {
+        if !isAbandoned { runner?.abandoned(self) }
         isAbandoned = true
         task?.cancel()
         started?.cancel()

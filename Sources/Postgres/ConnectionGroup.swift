@@ -65,6 +65,11 @@ extension ConnectionGroup {
         queue.hasPlace(for: share, room: room) || queue.canMakeRoom(for: share)
     }
 
+    /// Whether the line of this share may become longer. It may always begin.
+    func mayGrow(_ share: QueueShare, room: Int) -> Bool {
+        queue.length(of: share) == 0 || queue.hasPlace(for: share, room: room)
+    }
+
     /// Lets what came wait in the queue.
     /// - Parameters:
     ///   - room: Calls that the queue may still take.

@@ -21,7 +21,7 @@ struct FairQueue<Element>: ~Copyable {
     }
 
     private var lines: [QueueShare: Line] = [:]
-    /// Lines that wait for their first turn. The first one is being served; none is empty.
+    /// Lines that wait for their first turn, or have begun it. None is empty.
     private var firstTurns = Deque<Line>()
     /// The others, in the order of their turns. Those of shares with nothing more keep their places: or else who comes
     /// again and again with one element would always be the first.
@@ -108,9 +108,11 @@ struct FairQueue<Element>: ~Copyable {
     /// A. K. Choudhury and E. L. Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998).
     /// - Parameter room: Elements that the queue may still take.
     func hasPlace(for share: QueueShare, room: Int) -> Bool {
-        guard room > 0 else { return false }
-        return lines[share]?.elements.count ?? 0 < QueueRoom.longestLine(of: share, room: room)
+        room > 0 && length(of: share) < QueueRoom.longestLine(of: share, room: room)
     }
+
+    /// Elements of a share that wait.
+    func length(of share: QueueShare) -> Int { lines[share]?.elements.count ?? 0 }
 
     /// Takes the newest element out of the longest line, if an element of this share has much more right to its place:
     /// if its own line is at most half as long, also with it. So a share never loses a place to one that has about as
@@ -126,19 +128,18 @@ struct FairQueue<Element>: ~Copyable {
 
     /// Whether `makeRoom` would.
     func canMakeRoom(for share: QueueShare) -> Bool {
-        let own = lines[share]?.elements.count ?? 0
-        return 2 * (own + 1) <= byLength.longest?.elements.count ?? 0
+        2 * (length(of: share) + 1) <= byLength.longest?.elements.count ?? 0
     }
 
     /// Shows every element and takes those out for which the answer is true.
     mutating func removeAll(where isRemoved: (Element) -> Bool) {
         guard !isEmpty else { return }
         for line in lines.values { line.elements.removeAll(where: isRemoved) }
+        for line in firstTurns where line.elements.isEmpty { lines[line.share] = nil }
         firstTurns.removeAll { $0.elements.isEmpty }
-        turns.removeAll { $0.elements.isEmpty }
-        lines = lines.filter { !$0.value.elements.isEmpty }
         count = lines.values.reduce(0) { $0 + $1.elements.count }
         byLength = LinesByLength(lines.values)
+        if count == 0 { forgetLines() }
     }
 
     /// Lines that are not empty, by the number of their elements.

@@ -20,9 +20,10 @@ package final class PostgresPool: @unchecked Sendable {
     private static let writeDepth = 2
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
     private static let stallGraceNanoseconds: UInt64 = 5_000_000_000
-    /// Calls that wait before clients that ask for several things at once are refused. Who waits for an answer before
-    /// it asks again cannot ask for too much, and has the rest of the queue; the others can, and what waits longer is
-    /// cold in the processor's caches when its turn comes: with thousands waiting a call costs almost twice as much.
+    /// Calls that wait before connections that have several in flight are refused more, but for tenants that have
+    /// nothing waiting. Who waits for an answer before it asks again cannot ask for too much, and has the rest of the
+    /// queue; the others can, and what waits longer is cold in the processor's caches when its turn comes: with
+    /// thousands waiting a call costs almost twice as much.
     private static let pipelinedCapacity = 512
     /// Without any connection for this long, calls are refused at once rather than at the end of their wait.
     private static let outageNanoseconds: UInt64 = 1_000_000_000
@@ -220,18 +221,26 @@ extension PostgresPool {
     }
 
     private func admit(_ call: PendingCall, at now: UInt64) {
-        if isClosed { return call.fail(.closed) }
-        if call.hasExpired(at: now) { return call.fail(.deadlineExceeded) }
-        if let outage, now > outage.since + Self.outageNanoseconds { return call.fail(.unavailable(outage.reason)) }
+        if let error = refusal(of: call, at: now) { return call.fail(error) }
         group(for: call.effect).append(call)
         scheduleTurnEnd()
+    }
+
+    private func refusal(of call: PendingCall, at now: UInt64) -> PostgresError? {
+        if isClosed { return .closed }
+        if call.hasExpired(at: now) { return .deadlineExceeded }
+        if let outage, now > outage.since + Self.outageNanoseconds { return .unavailable(outage.reason) }
+        return nil
     }
 
     /// A call cannot go out or gets no answer. What got lost with its connection perhaps goes out again.
     private func sendAgainOrFail(_ call: PendingCall, _ error: PostgresError) {
         let now = MonotonicClock.now
-        if case .connectionLost = error, call.takesNextAttempt(at: now) { return admit(call, at: now) }
-        call.fail(error)
+        guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return call.fail(error) }
+        if let error = refusal(of: call, at: now) { return call.fail(error) }
+        // It had its place.
+        group(for: call.effect).prepend(call)
+        scheduleTurnEnd()
     }
 
     private func group(for effect: Effect) -> ConnectionGroup {
@@ -239,25 +248,46 @@ extension PostgresPool {
     }
 
     private var queueRoom: Int { configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls }
-    /// Calls that may wait before clients that ask for several things at once get no further place.
-    private var pipelinedCapacity: Int { min(Self.pipelinedCapacity, configuration.queueCapacity) }
+
+    /// What the connection that a call comes over has besides, and all others with it.
+    package struct Backlog {
+        /// Calls of all connections that are to come, and are held back until fewer of their connection run.
+        package let held: Int
+        /// Calls of this connection: in the queue, held back, or sent already.
+        package let own: Int
+
+        package init(held: Int, own: Int) {
+            self.held = held
+            self.own = own
+        }
+    }
 
     /// Whether so many calls wait that there may be a share without a place for another one. On the loop.
-    package var isCrowded: Bool { QueueRoom.isScarce(waiting: waitingCalls, capacity: pipelinedCapacity) }
+    package func isCrowded(_ backlog: Backlog) -> Bool {
+        let waiting = waitingCalls + backlog.held
+        return backlog.own > 0
+            ? QueueRoom.isScarce(waiting: waiting - backlog.own, capacity: pipelinedCapacity)
+            : QueueRoom.isScarce(waiting: waiting, capacity: configuration.queueCapacity)
+    }
+
+    private var pipelinedCapacity: Int { min(Self.pipelinedCapacity, configuration.queueCapacity) }
 
     /// Whether a call would find no place in the queue: known before there is one, it costs next to nothing to refuse
     /// it. On the loop.
-    /// - Parameter isPipelined: Whether its client asks for it while others of its connection are in flight.
-    package func isFull(for share: QueueShare, _ effect: Effect, isPipelined: Bool = false) -> Bool {
-        guard isCrowded, !isAtWork else { return false }
+    package func isFull(for share: QueueShare, _ effect: Effect, _ backlog: Backlog) -> Bool {
+        guard isCrowded(backlog), !isAtWork else { return false }
         // What came in this turn has its places first.
         atWork {
             for group in groups where group.hasArrivals {
                 group.queueArrivals(room: queueRoom) { $0.fail(.queueFull) }
             }
         }
-        let kept = isPipelined ? configuration.queueCapacity - pipelinedCapacity : 0
-        return !group(for: effect).hasPlace(for: share, room: queueRoom - kept)
+        let group = group(for: effect)
+        guard backlog.own > 0 else { return !group.hasPlace(for: share, room: queueRoom - backlog.held) }
+        // What waits for other connections of the pool, or is the connection's own, takes no place from it: how many
+        // calls it may have is limited elsewhere.
+        let waiting = group.waitingCalls + backlog.held - backlog.own
+        return !group.mayGrow(share, room: pipelinedCapacity - waiting)
     }
 
     /// What has come in this turn of the loop goes out together at its end.

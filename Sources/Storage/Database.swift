@@ -14,16 +14,22 @@ package final class Database: Sendable {
     package func goOn() { tenantPool.goOn() }
 
     /// Whether so many calls wait that another one perhaps must not.
-    package var isCrowded: Bool { tenantPool.isCrowded }
+    /// - Parameters:
+    ///   - held: Calls of all clients that are held back.
+    ///   - own: Calls that the client has already.
+    package func isCrowded(held: Int, own: Int) -> Bool {
+        tenantPool.isCrowded(PostgresPool.Backlog(held: held, own: own))
+    }
 
     /// Why a call of a tenant's would be refused now, before anything is done for it; nil when it would not.
     /// - Parameters:
     ///   - changes: Whether it changes something.
-    ///   - isPipelined: Whether its client asks for it while others of its connection are in flight.
-    package func refusal(of caller: Caller, changes: Bool, isPipelined: Bool) -> ServiceError? {
-        let share = QueueShare(of: caller)
-        return tenantPool.isFull(for: share, changes ? .write : .read, isPipelined: isPipelined)
-            ? .databaseQueueFull : nil
+    ///   - held: As of `isCrowded`.
+    ///   - own: As of `isCrowded`.
+    package func refusal(of caller: Caller, changes: Bool, held: Int, own: Int) -> ServiceError? {
+        let backlog = PostgresPool.Backlog(held: held, own: own)
+        let isFull = tenantPool.isFull(for: QueueShare(of: caller), changes ? .write : .read, backlog)
+        return isFull ? .databaseQueueFull : nil
     }
 
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {

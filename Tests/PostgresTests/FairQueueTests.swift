@@ -62,7 +62,20 @@ struct FairQueueTests {
         #expect(served == ["n1", "p1", "p2", "q", "n2", "p3", "q", "n3", "q", "q"])
     }
 
-    @Test("A share that comes back stands behind all others again, and saves up no turns")
+    @Test("That others leave the queue gives no share another first turn")
+    func placesAreKept() {
+        var queue = FairQueue<String>()
+        for number in 1...4 { queue.append("n\(number)", of: Self.noisy) }
+        queue.append("q1", of: Self.quiet)
+        #expect(take(2, from: &queue) == ["n1", "q1"])
+        queue.removeAll { $0 == "n2" }
+        queue.append("q2", of: Self.quiet)
+        #expect(take(2, from: &queue) == ["n3", "q2"])
+        queue.removeAll { $0 == "n4" }
+        #expect(queue.shareCount == 0)
+    }
+
+    @Test("A share saves up no turns while it has nothing waiting")
     func noSavings() {
         var queue = FairQueue<String>()
         queue.append("p1", of: Self.preferred)

@@ -84,14 +84,34 @@ struct PoolShareTests {
     @Test("Where 512 wait there is room for clients that ask one thing at a time, and none for the others")
     func pipelinedCalls() async throws {
         try await BlockedPool.with(queueCapacity: 2_000) { pool in
-            #expect(try await !pool.isFull(for: Self.plain, isPipelined: true))
+            #expect(try await !pool.isFull(for: Self.plain, own: 1))
             let calls = (1...512).map { pool.submit("call \($0)", of: Self.plain) }
             try await waitUntil { try await pool.waitingCalls == 512 }
-            #expect(try await pool.isFull(for: Self.plain, isPipelined: true))
+            #expect(try await pool.isFull(for: Self.plain, own: 1))
             #expect(try await !pool.isFull(for: Self.plain))
+            // All of them are its own.
+            #expect(try await !pool.isFull(for: Self.plain, own: 512))
+            // Who has nothing waiting may begin, and no more than that.
+            #expect(try await !pool.isFull(for: Self.double, own: 1))
+            let other = try await pool.enqueue("other", of: Self.double)
+            #expect(try await pool.isFull(for: Self.double, own: 1))
             try await pool.release()
-            for call in calls { try await call.value }
-            #expect(try await !pool.isFull(for: Self.plain, isPipelined: true))
+            for call in calls + [other] { try await call.value }
+            #expect(try await !pool.isFull(for: Self.plain, own: 1))
+        }
+    }
+
+    @Test("Calls that are held back count as if they waited already, and leave room for those of others")
+    func heldCalls() async throws {
+        try await BlockedPool.with(queueCapacity: 1_000) { pool in
+            let call = try await pool.enqueue("waits", of: Self.plain)
+            #expect(try await !pool.isFull(for: Self.plain, held: 511, own: 1))
+            #expect(try await pool.isFull(for: Self.plain, held: 512, own: 1))
+            #expect(try await !pool.isFull(for: Self.plain, held: 1_023, own: 1_024))
+            #expect(try await !pool.isFull(for: Self.plain, held: 998))
+            #expect(try await pool.isFull(for: Self.plain, held: 999))
+            try await pool.release()
+            try await call.value
         }
     }
 
@@ -179,8 +199,10 @@ private final class BlockedPool {
         }
     }
 
-    func isFull(for share: QueueShare, isPipelined: Bool = false) async throws -> Bool {
-        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, isPipelined: isPipelined) }
+    func isFull(for share: QueueShare, held: Int = 0, own: Int = 0) async throws -> Bool {
+        try await loop.executor.run { [pool] in
+            pool.isFull(for: share, .write, PostgresPool.Backlog(held: held, own: own))
+        }
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }

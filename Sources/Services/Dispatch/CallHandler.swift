@@ -10,9 +10,11 @@ package protocol CallHandler: Sendable {
 
     /// Why a call is refused before anything is done for it: as many of its share wait for the database as may. Then
     /// it costs little, however many come. On the loop.
-    /// - Parameter isPipelined: Whether its client asks for it while others of its connection are in flight.
+    /// - Parameters:
+    ///   - held: Calls of all connections that are held back until fewer of their connection run.
+    ///   - own: Calls of its connection that have not ended.
     /// - Returns: Nil when it is to run; it may still be refused then.
-    func refusal(of call: ObservedCall, headers: CallHeaders, isPipelined: Bool) -> ServiceError?
+    func refusal(of call: ObservedCall, headers: CallHeaders, held: Int, own: Int) -> ServiceError?
 
     /// Runs a call; of an exchange, once for each message.
     /// - Returns: The answer, encoded in the call's arena; nil at the end of a stream, whose messages went out with
@@ -41,7 +43,7 @@ extension CallHandler {
         return path.withUTF8 { method(UnsafeRawBufferPointer($0)) }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, isPipelined: Bool) -> ServiceError? { nil }
+    package func refusal(of call: ObservedCall, headers: CallHeaders, held: Int, own: Int) -> ServiceError? { nil }
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
 
