@@ -15,8 +15,11 @@ struct CallQueue {
     /// Calls that have not ended, running and waiting.
     var count: Int { running + streams + waiting.count }
 
-    /// The same without streams that run: those wait for nothing.
-    var calls: Int { running + waiting.count }
+    /// Calls that run, also those that nobody waits for any more, without streams.
+    var runningCalls: Int { running }
+
+    /// The one that is started next.
+    var first: RunningCall? { waiting.first }
 
     /// Whether none waits.
     var noneWaits: Bool { waiting.isEmpty }

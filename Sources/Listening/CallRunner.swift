@@ -36,8 +36,6 @@ package final class CallRunner: @unchecked Sendable {
     package private(set) var bufferedBytes = 0
     private var blocked: [RunningCall] = []
     private var isStarting = false
-    /// Calls whose callers have their answers, and that have not ended; without streams.
-    private var abandonedCalls = 0
 
     package init(loop: ServerLoop, limits: WireLimits) {
         self.loop = loop
@@ -56,9 +54,9 @@ package final class CallRunner: @unchecked Sendable {
     /// Whether another call may come: those that were given up end by themselves, but not at once.
     package var hasRoomForCall: Bool { queue.count < Self.unfinishedFactor * limits.callsInFlight }
 
-    /// Why a call is refused that has just come; nil when it is to be run.
+    /// Why a call is refused that has just come, or has waited until fewer run; nil when it is to be run.
     package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? {
-        loop.handler.refusal(of: call, headers: headers, held: loop.heldCalls, own: queue.calls - abandonedCalls)
+        loop.handler.refusal(of: call, headers: headers, own: queue.runningCalls)
     }
 
     /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.
@@ -67,7 +65,7 @@ package final class CallRunner: @unchecked Sendable {
         call.inbound = inbound
         call.handler = loop.handler
         call.runner = self
-        loop.heldCalls += 1
+        call.wasHeld = !queue.noneWaits
         queue.append(call)
     }
 
@@ -77,9 +75,9 @@ package final class CallRunner: @unchecked Sendable {
         guard !isStarting, !queue.noneWaits || !blocked.isEmpty else { return }
         isStarting = true
         while let next = queue.next(holdBack: owner?.answersPileUp ?? true) {
-            loop.heldCalls -= 1
-            if next.isAbandoned { release(next) } else { start(next) }
+            if next.isAbandoned { release(next) } else { judgeAndStart(next) }
         }
+        queue.first?.wasHeld = true
         isStarting = false
         unblock()
     }
@@ -91,6 +89,14 @@ package final class CallRunner: @unchecked Sendable {
         guard !ready.isEmpty else { return }
         blocked.removeAll { call in ready.contains { $0 === call } }
         for call in ready { call.resumeSender() }
+    }
+
+    /// What has waited here may have to be refused now.
+    private func judgeAndStart(_ call: RunningCall) {
+        guard call.wasHeld, let headers = call.inbound?.headers,
+            let error = refusal(of: call.observed, headers: headers)
+        else { return start(call) }
+        ended(call, with: .failure(error))
     }
 
     private func start(_ call: RunningCall) {
@@ -140,15 +146,9 @@ package final class CallRunner: @unchecked Sendable {
         }
     }
 
-    /// A call that is not released yet has been abandoned.
-    func abandoned(_ call: RunningCall) {
-        if !call.isStream { abandonedCalls += 1 }
-    }
-
     /// Nobody uses the memory of a call any more.
     private func release(_ call: RunningCall) {
         queue.ended(call)
-        if call.isAbandoned, !call.isStream { abandonedCalls -= 1 }
         call.runner = nil
         // It holds the call, and the call holds it.
         call.inbound?.sender = nil

@@ -39,6 +39,9 @@ package final class RunningCall: AnswerReceiver {
     /// Of a stream, where its door does not keep it elsewhere.
     package var place: OpenStreams.Place?
 
+    /// Whether it waits, or has waited, until fewer calls of its connection run.
+    var wasHeld = false
+
     /// What runs it; until it has ended.
     var runner: CallRunner?
 
@@ -55,7 +58,6 @@ package final class RunningCall: AnswerReceiver {
     }
 
     package func abandon() {
-        if !isAbandoned { runner?.abandoned(self) }
         isAbandoned = true
         task?.cancel()
         started?.cancel()

@@ -13,8 +13,6 @@ package final class ServerLoop {
     package let arenas: ArenaPool
     package let buffers: BufferedBytes
     package let streams: OpenStreams
-    /// Calls of all connections that wait until fewer of their connection run.
-    var heldCalls = 0
     /// `google.rpc.Status` of errors.
     package let statuses = EncodedErrors<[UInt8]>()
     /// The same in base64.

@@ -65,9 +65,11 @@ extension ConnectionGroup {
         queue.hasPlace(for: share, room: room) || queue.canMakeRoom(for: share)
     }
 
-    /// Whether the line of this share may become longer. It may always begin.
-    func mayGrow(_ share: QueueShare, room: Int) -> Bool {
-        queue.length(of: share) == 0 || queue.hasPlace(for: share, room: room)
+    /// Whether the line of this share may become longer. It may always begin; and where others have filled the queue,
+    /// it may become half as long as the longest, while not twice as many wait.
+    func mayGrow(_ share: QueueShare, waiting: Int, capacity: Int) -> Bool {
+        queue.length(of: share) == 0 || queue.hasPlace(for: share, room: capacity - waiting)
+            || (waiting < 2 * capacity && queue.canMakeRoom(for: share))
     }
 
     /// Lets what came wait in the queue.

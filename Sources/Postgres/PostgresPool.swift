@@ -20,8 +20,8 @@ package final class PostgresPool: @unchecked Sendable {
     private static let writeDepth = 2
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
     private static let stallGraceNanoseconds: UInt64 = 5_000_000_000
-    /// Calls that wait before connections that have several in flight are refused more, but for tenants that have
-    /// nothing waiting. Who waits for an answer before it asks again cannot ask for too much, and has the rest of the
+    /// Calls that wait before connections that have several in flight are refused more, but for tenants that have few
+    /// or none of them. Who waits for an answer before it asks again cannot ask for too much, and has the rest of the
     /// queue; the others can, and what waits longer is cold in the processor's caches when its turn comes: with
     /// thousands waiting a call costs almost twice as much.
     private static let pipelinedCapacity = 512
@@ -249,33 +249,21 @@ extension PostgresPool {
 
     private var queueRoom: Int { configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls }
 
-    /// What the connection that a call comes over has besides, and all others with it.
-    package struct Backlog {
-        /// Calls of all connections that are to come, and are held back until fewer of their connection run.
-        package let held: Int
-        /// Calls of this connection: in the queue, held back, or sent already.
-        package let own: Int
-
-        package init(held: Int, own: Int) {
-            self.held = held
-            self.own = own
-        }
-    }
-
     /// Whether so many calls wait that there may be a share without a place for another one. On the loop.
-    package func isCrowded(_ backlog: Backlog) -> Bool {
-        let waiting = waitingCalls + backlog.held
-        return backlog.own > 0
-            ? QueueRoom.isScarce(waiting: waiting - backlog.own, capacity: pipelinedCapacity)
-            : QueueRoom.isScarce(waiting: waiting, capacity: configuration.queueCapacity)
+    /// - Parameter own: Calls that the connection of that one has already, waiting or sent.
+    package func isCrowded(own: Int) -> Bool {
+        own > 0
+            ? QueueRoom.isScarce(waiting: waitingCalls - own, capacity: pipelinedCapacity)
+            : QueueRoom.isScarce(waiting: waitingCalls, capacity: configuration.queueCapacity)
     }
 
     private var pipelinedCapacity: Int { min(Self.pipelinedCapacity, configuration.queueCapacity) }
 
     /// Whether a call would find no place in the queue: known before there is one, it costs next to nothing to refuse
     /// it. On the loop.
-    package func isFull(for share: QueueShare, _ effect: Effect, _ backlog: Backlog) -> Bool {
-        guard isCrowded(backlog), !isAtWork else { return false }
+    /// - Parameter own: As of `isCrowded`.
+    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0) -> Bool {
+        guard isCrowded(own: own), !isAtWork else { return false }
         // What came in this turn has its places first.
         atWork {
             for group in groups where group.hasArrivals {
@@ -283,11 +271,10 @@ extension PostgresPool {
             }
         }
         let group = group(for: effect)
-        guard backlog.own > 0 else { return !group.hasPlace(for: share, room: queueRoom - backlog.held) }
-        // What waits for other connections of the pool, or is the connection's own, takes no place from it: how many
-        // calls it may have is limited elsewhere.
-        let waiting = group.waitingCalls + backlog.held - backlog.own
-        return !group.mayGrow(share, room: pipelinedCapacity - waiting)
+        guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom) }
+        // What waits for connections of the other kind, or is its own, takes no place from it: how many calls it may
+        // have is limited elsewhere.
+        return !group.mayGrow(share, waiting: group.waitingCalls - own, capacity: pipelinedCapacity)
     }
 
     /// What has come in this turn of the loop goes out together at its end.

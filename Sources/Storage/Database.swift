@@ -14,21 +14,15 @@ package final class Database: Sendable {
     package func goOn() { tenantPool.goOn() }
 
     /// Whether so many calls wait that another one perhaps must not.
-    /// - Parameters:
-    ///   - held: Calls of all clients that are held back.
-    ///   - own: Calls that the client has already.
-    package func isCrowded(held: Int, own: Int) -> Bool {
-        tenantPool.isCrowded(PostgresPool.Backlog(held: held, own: own))
-    }
+    /// - Parameter own: Calls that its connection has already.
+    package func isCrowded(own: Int) -> Bool { tenantPool.isCrowded(own: own) }
 
     /// Why a call of a tenant's would be refused now, before anything is done for it; nil when it would not.
     /// - Parameters:
     ///   - changes: Whether it changes something.
-    ///   - held: As of `isCrowded`.
     ///   - own: As of `isCrowded`.
-    package func refusal(of caller: Caller, changes: Bool, held: Int, own: Int) -> ServiceError? {
-        let backlog = PostgresPool.Backlog(held: held, own: own)
-        let isFull = tenantPool.isFull(for: QueueShare(of: caller), changes ? .write : .read, backlog)
+    package func refusal(of caller: Caller, changes: Bool, own: Int) -> ServiceError? {
+        let isFull = tenantPool.isFull(for: QueueShare(of: caller), changes ? .write : .read, own: own)
         return isFull ? .databaseQueueFull : nil
     }
 

@@ -31,7 +31,8 @@ struct FairShareTests {
                     Flood(person: world.ada, name: "priority", count: 60),
                     Flood(person: world.carol, name: "plain", count: 60),
                 ])
-            // The queue was full of both, with more than enough of each. In two turns the one has four calls, whoever came first.
+            // The queue was full of both, with more than enough of each. In two turns the one has four calls, whoever
+            // came first.
             #expect(created.prefix(6).count { $0 == "priority" } == 4, "\(created)")
             #expect(created.prefix(6).count { $0 == "plain" } == 2, "\(created)")
         }

@@ -13,13 +13,11 @@ import Testing
 struct CallRunnerTests {
     /// Takes notes of what it is asked, and answers at once.
     private final class Handler: CallHandler {
-        struct Backlog: Equatable {
-            let held: Int
-            let own: Int
-        }
-
         let answered = Mutex(0)
-        let backlogs = Mutex<[Backlog]>([])
+        /// Of each call that was judged: its path, and how many others ran.
+        let judged = Mutex<[String]>([])
+        /// What all are told.
+        let refusal = Mutex<ServiceError?>(nil)
 
         func method(_ path: UnsafeRawBufferPointer) -> CallMethod? { nil }
 
@@ -28,17 +26,21 @@ struct CallRunnerTests {
             return nil
         }
 
-        func refusal(of call: ObservedCall, headers: CallHeaders, held: Int, own: Int) -> ServiceError? {
-            backlogs.withLock { $0.append(Backlog(held: held, own: own)) }
-            return nil
+        func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? {
+            judged.withLock { $0.append("\(call.path) beside \(own)") }
+            return refusal.withLock { $0 }
         }
     }
 
     private final class Owner: CallOwner {
         var answersPileUp = false
         var ended = 0
+        var refused: [UInt64] = []
 
-        func callEnded(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>) { ended += 1 }
+        func callEnded(_ call: RunningCall, with result: Result<EncodedMessage?, ServiceError>) {
+            ended += 1
+            if case .failure = result { refused.append(call.id) }
+        }
         func send(_ message: EncodedMessage, of call: RunningCall) {}
         func isHeldUp(_ call: RunningCall) -> Bool { false }
     }
@@ -84,27 +86,27 @@ struct CallRunnerTests {
         runner.leave()
     }
 
-    @Test("Whoever judges a call knows what is held back, and what its connection has that somebody waits for")
-    func backlog() {
+    @Test("A call that was held back is judged again when it could begin, and others are not")
+    func heldCalls() {
         let runner = CallRunner(loop: loop, limits: WireLimits())
-        let other = CallRunner(loop: loop, limits: WireLimits())
         runner.serve(owner)
-        other.serve(owner)
+        _ = enqueue(1, to: runner)
+        runner.goOn()
         owner.answersPileUp = true
-        let calls = (1...3).map { enqueue($0, to: runner) }
-        _ = enqueue(4, to: other)
-        other.goOn()
-        calls[0].abandon()
-        _ = runner.refusal(of: observed(5), headers: CallHeaders(HeaderList()))
+        _ = enqueue(2, to: runner)
+        let given = enqueue(3, to: runner)
+        _ = enqueue(4, to: runner)
+        runner.goOn()
+        given.abandon()
+        #expect(handler.judged.withLock { $0 } == [])
+        handler.refusal.withLock { $0 = .cancelled }
         owner.answersPileUp = false
         runner.goOn()
-        other.goOn()
-        _ = runner.refusal(of: observed(6), headers: CallHeaders(HeaderList()))
-        #expect(
-            handler.backlogs.withLock { $0 } == [Handler.Backlog(held: 4, own: 2), Handler.Backlog(held: 0, own: 0)])
-        // The one that was abandoned never ran.
+        #expect(handler.judged.withLock { $0 } == ["/test/2 beside 1", "/test/4 beside 1"])
+        #expect(owner.refused == [2, 4])
+        #expect(handler.answered.withLock { $0 } == 1)
+        // The one that was abandoned is not answered twice.
         #expect(owner.ended == 3)
         runner.leave()
-        other.leave()
     }
 }

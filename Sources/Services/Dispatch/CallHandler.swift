@@ -10,11 +10,9 @@ package protocol CallHandler: Sendable {
 
     /// Why a call is refused before anything is done for it: as many of its share wait for the database as may. Then
     /// it costs little, however many come. On the loop.
-    /// - Parameters:
-    ///   - held: Calls of all connections that are held back until fewer of their connection run.
-    ///   - own: Calls of its connection that have not ended.
+    /// - Parameter own: Calls of its connection that run.
     /// - Returns: Nil when it is to run; it may still be refused then.
-    func refusal(of call: ObservedCall, headers: CallHeaders, held: Int, own: Int) -> ServiceError?
+    func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError?
 
     /// Runs a call; of an exchange, once for each message.
     /// - Returns: The answer, encoded in the call's arena; nil at the end of a stream, whose messages went out with
@@ -43,7 +41,7 @@ extension CallHandler {
         return path.withUTF8 { method(UnsafeRawBufferPointer($0)) }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, held: Int, own: Int) -> ServiceError? { nil }
+    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? { nil }
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
 

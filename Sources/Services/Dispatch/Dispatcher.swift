@@ -58,11 +58,11 @@ package final class Dispatcher: CallHandler {
         }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, held: Int, own: Int) -> ServiceError? {
-        guard database.isCrowded(held: held, own: own), let work = methods[call.method]?.work else { return nil }
+    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? {
+        guard database.isCrowded(own: own), let work = methods[call.method]?.work else { return nil }
         let start = meter.now
         guard let caller = authenticator.rememberedCaller(by: headers, at: start),
-            let refusal = database.refusal(of: caller, changes: work == .change, held: held, own: own)
+            let refusal = database.refusal(of: caller, changes: work == .change, own: own)
         else { return nil }
         call.caller = caller
         meter.record(caller.tenantID, since: start, failed: true)

@@ -16,7 +16,7 @@ package final class InboundCall: @unchecked Sendable {
 
     /// What the door tells of it to whoever watches.
     package let observed: ObservedCall
-    let headers: CallHeaders
+    package let headers: CallHeaders
     package let payload: MessagePayload
     /// Where its request and its answer live.
     package let arena: Arena

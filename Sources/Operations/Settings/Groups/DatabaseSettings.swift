@@ -129,7 +129,7 @@ extension DatabaseSettings {
         "Calls of one event loop that may wait for a connection. Tenants take turns, one with priority_support twice; "
             + "the fewer places are left, the fewer calls of a tenant may wait, and more are refused with "
             + "DB_QUEUE_FULL. Where 512 wait, connections that have others in flight get no more, but for tenants that "
-            + "have nothing waiting.")
+            + "have few or none of them.")
     private static let queueWaitSetting = Setting.duration(
         "AGENTD_DB_QUEUE_WAIT", 10...600_000, fallback: 5_000,
         "How long a call may wait for a connection before it ends with DB_POOL_TIMEOUT.")
