@@ -61,7 +61,7 @@ package final class Dispatcher: CallHandler {
     package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? {
         guard database.isCrowded(own: own), let work = methods[call.method]?.work else { return nil }
         let start = meter.now
-        guard let caller = authenticator.rememberedCaller(by: headers, at: start),
+        guard let caller = authenticator.rememberedCaller(by: headers, at: start, unlessDue: false),
             let refusal = database.refusal(of: caller, changes: work == .change, own: own)
         else { return nil }
         call.caller = caller
@@ -72,7 +72,7 @@ package final class Dispatcher: CallHandler {
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? {
         let start = meter.now
         guard let begin = methods[call.observed.method]?.begin,
-            let caller = authenticator.rememberedCaller(by: call.headers, at: start)
+            let caller = authenticator.rememberedCaller(by: call.headers, at: start, unlessDue: true)
         else { return nil }
         call.observed.caller = caller
         let lookUp = LookUpCall(

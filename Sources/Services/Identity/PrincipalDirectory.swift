@@ -19,6 +19,9 @@ final class PrincipalDirectory: @unchecked Sendable {
     private let lookUps = SingleFlight<LookUp, Caller>()
     /// Counts the news.
     private var generation: UInt64 = 0
+    /// Keys whose use is to be noted, and whether a call does that now.
+    private var touched: [TouchKeysStatement.Key] = []
+    private var isTouching = false
     private let hits = Counter(label: "agentd_token_cache_lookups_total", dimensions: [("result", "hit")])
     private let misses = Counter(label: "agentd_token_cache_lookups_total", dimensions: [("result", "miss")])
 
@@ -37,10 +40,11 @@ final class PrincipalDirectory: @unchecked Sendable {
     }
 
     /// Whom a token speaks for, if that was found out before and is still believed.
-    func remembered(_ digest: TokenDigest, maximumAge: UInt64, at now: UInt64) -> Caller? {
+    /// - Parameter unlessDue: Whether one that had better be looked at again is to be passed over.
+    func remembered(_ digest: TokenDigest, maximumAge: UInt64, at now: UInt64, unlessDue: Bool) -> Caller? {
         guard
             case .caller(let caller)? = cache.verdict(
-                of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock)
+                of: digest, maximumAge: maximumAge, at: now, unlessDue: unlessDue, wallClock: clock.wallClock)
         else { return nil }
         hits.increment()
         return caller
@@ -53,16 +57,27 @@ final class PrincipalDirectory: @unchecked Sendable {
     ) async throws(ServiceError) -> Caller {
         let digest = token.digest
         let now = clock.uptimeNanoseconds()
-        let verdict = cache.verdict(of: digest, maximumAge: maximumAge, at: now, wallClock: clock.wallClock)
+        let verdict = cache.verdict(
+            of: digest, maximumAge: maximumAge, at: now, unlessDue: true, wallClock: clock.wallClock)
         (verdict == nil ? misses : hits).increment()
         switch verdict {
         case .caller(let caller): return caller
         case .refused(let refusal): throw refusal
         case nil: break
         }
+        cache.looksAgain(at: digest, at: now)
         let lookUp = LookUp(digest: digest, generation: generation)
-        return try await lookUps.value(for: lookUp) { () throws(ServiceError) in
-            try await look(at: token.bytes, digest: digest, platform: platform)
+        do {
+            return try await lookUps.value(for: lookUp) { () throws(ServiceError) in
+                try await look(at: token.bytes, digest: digest, platform: platform)
+            }
+        } catch {
+            // That the database is away is no reason to believe it less than others do.
+            guard error.code != .unauthenticated,
+                let caller = remembered(
+                    digest, maximumAge: maximumAge, at: clock.uptimeNanoseconds(), unlessDue: false)
+            else { throw error }
+            return caller
         }
     }
 
@@ -113,12 +128,21 @@ final class PrincipalDirectory: @unchecked Sendable {
         return (record.principal, record.expireTime)
     }
 
+    /// Notes its use, with that of all others that come meanwhile: one call waits for that, and the others do not.
     private func touch(_ record: KeyRecord, platform: PlatformSession) async {
-        do {
-            try await platform.run(
-                TouchKeyStatement(tenantID: record.principal.tenantID, keyID: record.principal.tokenID))
-        } catch {
-            // The key is good; that its use could not be noted is no reason to refuse the call.
+        touched.append(TouchKeysStatement.Key(tenantID: record.principal.tenantID, id: record.principal.tokenID))
+        guard !isTouching else { return }
+        isTouching = true
+        defer { isTouching = false }
+        while !touched.isEmpty {
+            let keys = touched
+            touched = []
+            do {
+                try await platform.run(TouchKeysStatement(keys))
+            } catch {
+                // The keys are good; that their use could not be noted is no reason to refuse the call.
+                return
+            }
         }
     }
 }

@@ -15,13 +15,29 @@ struct TokenCache {
         let checkedAt: UInt64
         /// When the token itself ends, by the wall clock.
         let expireTime: Timestamp?
+        /// When a call began to look at the token last.
+        var lookedAt: UInt64
+        /// After which part of the time that it may be believed it is looked at again.
+        private let part: Double
 
-        init(verdict: Verdict, checkedAt: UInt64, expireTime: Timestamp?) {
+        init(verdict: Verdict, of digest: TokenDigest, checkedAt: UInt64, expireTime: Timestamp?) {
             self.verdict = verdict
             self.checkedAt = checkedAt
             self.expireTime = expireTime
+            lookedAt = checkedAt
+            part = earliestLook + (latestLook - earliestLook) * digest.fraction
+        }
+
+        func isDue(maximumAge: UInt64, at now: UInt64) -> Bool {
+            Double(now &- lookedAt) >= part * Double(maximumAge)
         }
     }
+
+    /// A token that is good is looked at again before it has to be, by one call, while the others go on: after a half
+    /// to three quarters of the time that it may be believed. All that were looked at together would otherwise have to
+    /// be looked at together ever again, and everybody would wait for it.
+    private static let earliestLook = 0.5
+    private static let latestLook = 0.75
 
     /// How long a refusal is kept: a flood of wrong tokens asks the database seldom, and a new user waits no longer.
     private static let refusalNanoseconds: UInt64 = 2_000_000_000
@@ -41,13 +57,17 @@ struct TokenCache {
     var count: Int { principals.count + refusals.count }
 
     /// What was found out about the token, or nil when it has to be looked at.
-    /// - Parameter maximumAge: How old it may be, in nanoseconds.
+    /// - Parameters:
+    ///   - maximumAge: How old it may be, in nanoseconds.
+    ///   - unlessDue: Whether one that had better be looked at again is to be passed over.
     func verdict(
-        of digest: TokenDigest, maximumAge: UInt64, at now: UInt64, wallClock: () -> Timestamp
+        of digest: TokenDigest, maximumAge: UInt64, at now: UInt64, unlessDue: Bool = false,
+        wallClock: () -> Timestamp
     ) -> Verdict? {
         if let entry = principals[digest] {
             // A difference that wraps around is a time before the check: that is too far away as well.
             guard now &- entry.checkedAt < maximumAge else { return nil }
+            if unlessDue, entry.isDue(maximumAge: maximumAge, at: now) { return nil }
             if let expireTime = entry.expireTime, expireTime <= wallClock() { return nil }
             return entry.verdict
         }
@@ -56,6 +76,9 @@ struct TokenCache {
         }
         return entry.verdict
     }
+
+    /// A call looks at a token again that is still believed: the others go on meanwhile.
+    func looksAgain(at digest: TokenDigest, at now: UInt64) { principals[digest]?.lookedAt = now }
 
     /// Forgets the tokens that the changes concern. It looks at the tokens of their tenants alone, unless the changes
     /// are of no single tenant.
@@ -97,7 +120,7 @@ struct TokenCache {
 
     /// - Parameter now: When the look began, not when it ended: what happened in between may have been missed.
     mutating func keep(_ verdict: Verdict, of digest: TokenDigest, expireTime: Timestamp?, at now: UInt64) {
-        let entry = Entry(verdict: verdict, checkedAt: now, expireTime: expireTime)
+        let entry = Entry(verdict: verdict, of: digest, checkedAt: now, expireTime: expireTime)
         switch verdict {
         case .caller(let caller):
             refusals.remove(digest)

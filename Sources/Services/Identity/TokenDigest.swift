@@ -13,6 +13,9 @@ struct TokenDigest: Hashable {
         }
     }
 
+    /// From 0 to 1, and of each token another one.
+    var fraction: Double { Double(words.1 >> 32) / Double(UInt32.max) }
+
     static func == (left: TokenDigest, right: TokenDigest) -> Bool { left.words == right.words }
 
     /// Its bits are as good as random already.

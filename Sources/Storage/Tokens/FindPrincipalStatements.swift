@@ -8,7 +8,7 @@ package struct KeyRecord: Sendable {
     package let secretDigest: [UInt8]
     package let expireTime: Timestamp?
     package let revokeTime: Timestamp?
-    /// Whether its use has not been noted within the last minute; see `TouchKeyStatement`.
+    /// Whether its use has not been noted within the last minute; see `TouchKeysStatement`.
     package let isToBeTouched: Bool
 }
 
@@ -99,41 +99,5 @@ package struct FindUserPrincipalStatement: PlatformStatement {
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Principal? {
             rows.count == 0 ? nil : try PrincipalColumns.principal(rows, tokenID: Principal.signedTokenID)
         }
-    }
-}
-
-/// Notes that a key was used, at most once a minute, so that use costs no write a call.
-package struct TouchKeyStatement: PlatformStatement {
-    package let tenantID: TenantID
-    package let keyID: String
-
-    package init(tenantID: TenantID, keyID: String) {
-        self.tenantID = tenantID
-        self.keyID = keyID
-    }
-
-    package func run(in session: PlatformSession) async throws(ServiceError) {
-        try await session.write(Query(tenantID: tenantID, keyID: keyID), repeatable: true)
-    }
-
-    private struct Query: Statement {
-        static let text = StatementText(
-            "touch_key",
-            """
-            UPDATE tokens SET last_use_time = now()
-            WHERE tenant_id = $1 AND id = $2
-                AND (last_use_time IS NULL OR last_use_time < now() - interval '1 minute')
-            """, [.uuid, .text])
-        let tenantID: TenantID
-        let keyID: String
-
-        var text: StatementText { Self.text }
-
-        func bind(to parameters: inout Parameters) {
-            parameters.append(tenantID)
-            parameters.append(text: keyID)
-        }
-
-        func decode(_ rows: borrowing Rows) throws(DecodingFailure) {}
     }
 }

@@ -33,6 +33,27 @@ struct TokenCacheTests {
         #expect(Self.known(cache, [2], at: 100) == .nothing)
     }
 
+    @Test("A good token is due after a half to three quarters of that time, each after another part, until one looks")
+    func due() {
+        var cache = TokenCache(capacity: 1_000)
+        func isDue(_ digest: TokenDigest, at time: UInt64) -> Bool {
+            cache.verdict(of: digest, maximumAge: 1_000, at: time, unlessDue: true) { Self.now } == nil
+        }
+        let digests = (0..<100 as Range<UInt8>).map { [$0] as TokenDigest }
+        for digest in digests { cache.keep(.caller(Self.caller), of: digest, expireTime: nil, at: 0) }
+        #expect(!digests.contains { isDue($0, at: 499) })
+        #expect((20...80).contains(digests.count { isDue($0, at: 625) }))
+        #expect(digests.allSatisfy { isDue($0, at: 751) })
+        cache.looksAgain(at: digests[0], at: 751)
+        #expect(!isDue(digests[0], at: 752))
+        #expect(isDue(digests[1], at: 752))
+        // Nobody has found out anything: it is believed no longer than before.
+        #expect(Self.known(cache, digests[0], maximumAge: 1_000, at: 999) == .good)
+        #expect(Self.known(cache, digests[0], maximumAge: 1_000, at: 1_000) == .nothing)
+        cache.keep(.caller(Self.caller), of: digests[1], expireTime: nil, at: 760)
+        #expect(!isDue(digests[1], at: 1_259))
+    }
+
     @Test("A refusal does not outlive the time of the check either")
     func recheckRefusal() {
         var cache = TokenCache(capacity: 10)

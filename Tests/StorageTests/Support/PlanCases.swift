@@ -148,7 +148,7 @@ struct PlanCases {
                 platform: "find a principal",
                 FindUserPrincipalStatement(tenantID: tenant, userID: number),
                 ["users_pkey", "tenants_pkey"]),
-            PlanCase(platform: "touch a key", TouchKeyStatement(tenantID: tenant, keyID: "test"), []),
+            PlanCase(platform: "touch keys", TouchKeysStatement([.init(tenantID: tenant, id: "test")]), []),
             PlanCase(platform: "select a tenant", FindTenantProfileStatement(.id(tenant)), ["tenants_pkey"]),
             PlanCase(
                 platform: "select a tenant by slug", FindTenantProfileStatement(.slug("t7")), ["tenants_slug_id_idx"],
