@@ -15,7 +15,7 @@ package struct TouchKeysStatement: PlatformStatement {
 
     private let keys: [Key]
 
-    /// - Parameter keys: In any order; each is touched in the same order by everybody, so that nobody waits in a circle.
+    /// - Parameter keys: In any order. Everybody touches them in the same one, so that nobody waits in a circle.
     package init(_ keys: [Key]) { self.keys = keys.sorted { $0.id < $1.id } }
 
     package func run(in session: PlatformSession) async throws(ServiceError) {
