@@ -18,6 +18,9 @@ struct CallQueue {
     /// Calls that run, also those that nobody waits for any more, without streams.
     var runningCalls: Int { running }
 
+    /// Whether one more call would have to wait here, whatever the client reads.
+    var isFull: Bool { running >= Self.maximumRunning }
+
     /// The one that is started next.
     var first: RunningCall? { waiting.first }
 

@@ -75,14 +75,16 @@ struct FairQueue<Element>: ~Copyable {
             return element
         }
         while let line = turns.first {
-            let element = take(from: line)
-            if line.credit == 0 { turns.removeFirst() }
-            guard let element else {
-                // Nothing has come for a whole round.
+            guard let element = take(from: line) else {
+                // Nothing has come for a whole round, or what was left of its turn is gone.
+                turns.removeFirst()
                 lines[line.share] = nil
                 continue
             }
-            if line.credit == 0 { turns.append(line) }
+            if line.credit == 0 {
+                turns.removeFirst()
+                turns.append(line)
+            }
             return element
         }
         return nil

@@ -261,8 +261,10 @@ extension PostgresPool {
 
     /// Whether a call would find no place in the queue: known before there is one, it costs next to nothing to refuse
     /// it. On the loop.
-    /// - Parameter own: As of `isCrowded`.
-    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0) -> Bool {
+    /// - Parameters:
+    ///   - own: As of `isCrowded`.
+    ///   - isHeld: Whether the call would not come here at once: until it does, nobody knows that its share has one.
+    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0, isHeld: Bool = false) -> Bool {
         guard isCrowded(own: own), !isAtWork else { return false }
         // What came in this turn has its places first.
         atWork {
@@ -274,7 +276,9 @@ extension PostgresPool {
         guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom) }
         // What waits for connections of the other kind, or is its own, takes no place from it: how many calls it may
         // have is limited elsewhere.
-        return !group.mayGrow(share, waiting: group.waitingCalls - own, capacity: pipelinedCapacity)
+        let waiting = group.waitingCalls - own
+        return isHeld
+            ? waiting >= pipelinedCapacity : !group.mayGrow(share, waiting: waiting, capacity: pipelinedCapacity)
     }
 
     /// What has come in this turn of the loop goes out together at its end.

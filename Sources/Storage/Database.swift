@@ -21,8 +21,10 @@ package final class Database: Sendable {
     /// - Parameters:
     ///   - changes: Whether it changes something.
     ///   - own: As of `isCrowded`.
-    package func refusal(of caller: Caller, changes: Bool, own: Int) -> ServiceError? {
-        let isFull = tenantPool.isFull(for: QueueShare(of: caller), changes ? .write : .read, own: own)
+    ///   - isHeld: Whether it would not come here at once.
+    package func refusal(of caller: Caller, changes: Bool, own: Int, isHeld: Bool) -> ServiceError? {
+        let effect = changes ? Effect.write : .read
+        let isFull = tenantPool.isFull(for: QueueShare(of: caller), effect, own: own, isHeld: isHeld)
         return isFull ? .databaseQueueFull : nil
     }
 

@@ -16,6 +16,8 @@ struct CallRunnerTests {
         let answered = Mutex(0)
         /// Of each call that was judged: its path, and how many others ran.
         let judged = Mutex<[String]>([])
+        /// Whether it answers nothing for now.
+        let isPatient = Mutex(false)
         /// What all are told.
         let refusal = Mutex<ServiceError?>(nil)
 
@@ -23,11 +25,12 @@ struct CallRunnerTests {
 
         func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
             answered.withLock { $0 += 1 }
+            if isPatient.withLock({ $0 }) { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
             return nil
         }
 
-        func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? {
-            judged.withLock { $0.append("\(call.path) beside \(own)") }
+        func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
+            judged.withLock { $0.append("\(call.path) beside \(own)\(isHeld ? ", held" : "")") }
             return refusal.withLock { $0 }
         }
     }
@@ -107,6 +110,18 @@ struct CallRunnerTests {
         #expect(handler.answered.withLock { $0 } == 1)
         // The one that was abandoned is not answered twice.
         #expect(owner.ended == 3)
+        runner.leave()
+    }
+
+    @Test("Whoever judges a call is told when it could not begin, since as many of its connection run as may")
+    func fullConnection() {
+        let runner = CallRunner(loop: loop, limits: WireLimits())
+        runner.serve(owner)
+        handler.isPatient.withLock { $0 = true }
+        for id in 1...128 as ClosedRange<UInt64> { _ = enqueue(id, to: runner) }
+        runner.goOn()
+        _ = runner.refusal(of: observed(129), headers: CallHeaders(HeaderList()))
+        #expect(handler.judged.withLock { $0.last } == "/test/129 beside 128, held")
         runner.leave()
     }
 }

@@ -62,6 +62,17 @@ struct FairQueueTests {
         #expect(served == ["n1", "p1", "p2", "q", "n2", "p3", "q", "n3", "q", "q"])
     }
 
+    @Test("What is left of a turn ends when what it was for leaves the queue")
+    func turnsEnd() {
+        var queue = FairQueue<String>()
+        for number in 1...5 { queue.append("p\(number)", of: Self.preferred) }
+        for number in 1...2 { queue.append("n\(number)", of: Self.noisy) }
+        // Its second turn has begun.
+        #expect(take(4, from: &queue) == ["p1", "p2", "n1", "p3"])
+        queue.removeAll { $0.hasPrefix("p") }
+        #expect(drain(&queue) == ["n2"])
+    }
+
     @Test("That others leave the queue gives no share another first turn")
     func placesAreKept() {
         var queue = FairQueue<String>()

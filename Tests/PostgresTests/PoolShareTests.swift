@@ -91,11 +91,12 @@ struct PoolShareTests {
             #expect(try await !pool.isFull(for: Self.plain))
             // All of them are its own.
             #expect(try await !pool.isFull(for: Self.plain, own: 512))
-            // Who has nothing waiting, or little, may have more; but not as many again.
+            // Who has nothing waiting, or little, may have more, if it comes at once; but not as many again.
             #expect(try await !pool.isFull(for: Self.double, own: 1))
             let others = (1...255).map { pool.submit("other \($0)", of: Self.double) }
             try await waitUntil { try await pool.waitingCalls == 512 + 255 }
             #expect(try await !pool.isFull(for: Self.double, own: 1))
+            #expect(try await pool.isFull(for: Self.double, own: 1, isHeld: true))
             let other = try await pool.enqueue("other", of: Self.double)
             #expect(try await pool.isFull(for: Self.double, own: 1))
             try await pool.release()
@@ -188,8 +189,8 @@ private final class BlockedPool {
         }
     }
 
-    func isFull(for share: QueueShare, own: Int = 0) async throws -> Bool {
-        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own) }
+    func isFull(for share: QueueShare, own: Int = 0, isHeld: Bool = false) async throws -> Bool {
+        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own, isHeld: isHeld) }
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }

@@ -10,9 +10,12 @@ package protocol CallHandler: Sendable {
 
     /// Why a call is refused before anything is done for it: as many of its share wait for the database as may. Then
     /// it costs little, however many come. On the loop.
-    /// - Parameter own: Calls of its connection that run.
+    /// - Parameters:
+    ///   - own: Calls of its connection that run.
+    ///   - isHeld: Whether it could not begin before one of those has ended, and so would wait where shares count
+    ///     nothing.
     /// - Returns: Nil when it is to run; it may still be refused then.
-    func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError?
+    func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError?
 
     /// Runs a call; of an exchange, once for each message.
     /// - Returns: The answer, encoded in the call's arena; nil at the end of a stream, whose messages went out with
@@ -41,7 +44,9 @@ extension CallHandler {
         return path.withUTF8 { method(UnsafeRawBufferPointer($0)) }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? { nil }
+    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
+        nil
+    }
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
 

@@ -58,11 +58,11 @@ package final class Dispatcher: CallHandler {
         }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int) -> ServiceError? {
+    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
         guard database.isCrowded(own: own), let work = methods[call.method]?.work else { return nil }
         let start = meter.now
         guard let caller = authenticator.rememberedCaller(by: headers, at: start, unlessDue: false),
-            let refusal = database.refusal(of: caller, changes: work == .change, own: own)
+            let refusal = database.refusal(of: caller, changes: work == .change, own: own, isHeld: isHeld)
         else { return nil }
         call.caller = caller
         meter.record(caller.tenantID, since: start, failed: true)
