@@ -159,7 +159,7 @@ let package = Package(
             dependencies: ["AgentdCore", "Messages", "Services", "Storage", crypto, logging, metricsTestKit],
             swiftSettings: strict),
         .testTarget(
-            name: "GRPCListenerTests", dependencies: ["AgentdCore", "GRPCListener", "Messages"],
+            name: "GRPCListenerTests", dependencies: ["AgentdCore", "GRPCListener", "Messages", "Services"],
             swiftSettings: strict),
         .testTarget(
             name: "ListeningTests",

@@ -16,7 +16,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     /// - Returns: The stream, which begins with its first header.
     private func stream(_ id: Int32) -> GRPCStream {
         if let known = streams[id] { return known }
-        let new = GRPCStream(id: id, limits: limits, likelyPath: latestMethod?.path ?? "")
+        let new = GRPCStream(id: id, limits: limits, likely: latestMethod)
         streams.insert(new)
         return new
     }

@@ -46,10 +46,10 @@ final class GRPCStream {
     private var sentBytes = 0
     private var trailers: HeaderBlock?
 
-    /// - Parameter likelyPath: A path that the client has called before; empty for none.
-    init(id: Int32, limits: WireLimits, likelyPath: String) {
+    /// - Parameter likely: What the client has called before; nil for nothing.
+    init(id: Int32, limits: WireLimits, likely: CallMethod?) {
         self.id = id
-        head = RequestHead(limit: limits.headerBytes, likelyPath: likelyPath)
+        head = RequestHead(limit: limits.headerBytes, likely: likely)
         assembler = MessageAssembler(maximumBytes: limits.messageBytes)
     }
 

@@ -1,6 +1,5 @@
 internal import AgentdCore
 internal import FoundationEssentials
-internal import Glibc
 internal import Listening
 internal import Messages
 internal import Services
@@ -36,8 +35,8 @@ struct RequestHead {
     private static let binarySuffix = "-bin"
 
     private(set) var path = ""
-    /// What the path probably is: the same text need not be made again.
-    private let likelyPath: String
+    /// What is probably called: the text of its path need not be made again.
+    private let likely: CallMethod?
     private var isPost = false
     private var isGRPC = false
     private var timeout = Timeout.none
@@ -54,10 +53,10 @@ struct RequestHead {
 
     /// - Parameters:
     ///   - limit: Bytes that its metadata may take: keys, values and 32 for each.
-    ///   - likelyPath: A path that the client has called before; empty for none.
-    init(limit: Int, likelyPath: String) {
+    ///   - likely: What the client has called before; nil for nothing.
+    init(limit: Int, likely: CallMethod?) {
         self.limit = limit
-        self.likelyPath = likelyPath
+        self.likely = likely
     }
 
     var timeoutNanoseconds: UInt64? {
@@ -91,7 +90,8 @@ struct RequestHead {
 
     private mutating func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if name.equals(":path") {
-            path = value.isText(likelyPath) ? likelyPath : String(decoding: value, as: UTF8.self)
+            path =
+                if let likely, likely.hasPath(value) { likely.path } else { String(decoding: value, as: UTF8.self) }
         } else if name.equals(":method") {
             isPost = value.equals("POST")
         }
@@ -179,13 +179,6 @@ extension RequestHead {
 extension UnsafeRawBufferPointer {
     fileprivate func equals(_ text: StaticString) -> Bool {
         count == text.utf8CodeUnitCount && text.withUTF8Buffer { elementsEqual($0) }
-    }
-
-    fileprivate func isText(_ text: String) -> Bool {
-        text.utf8.withContiguousStorageIfAvailable { text in
-            guard count == text.count, let start = baseAddress, let textStart = text.baseAddress else { return false }
-            return memcmp(start, textStart, count) == 0
-        } ?? false
     }
 
     fileprivate func begins(with text: String) -> Bool { starts(with: text.utf8) }

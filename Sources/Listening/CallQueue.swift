@@ -8,15 +8,13 @@ struct CallQueue {
     private static let maximumRunning = 128
 
     private var waiting = CircularBuffer<RunningCall>()
-    private var running = 0
+    /// Calls that run, also those that nobody waits for any more, without streams.
+    private(set) var running = 0
     /// Streams, which mostly sleep: they do not keep other calls from running.
     private var streams = 0
 
     /// Calls that have not ended, running and waiting.
     var count: Int { running + streams + waiting.count }
-
-    /// Calls that run, also those that nobody waits for any more, without streams.
-    var runningCalls: Int { running }
 
     /// Whether one more call would have to wait here, whatever the client reads.
     var isFull: Bool { running >= Self.maximumRunning }

@@ -56,7 +56,7 @@ package final class CallRunner: @unchecked Sendable {
 
     /// Why a call is refused that has just come, or has waited until fewer run; nil when it is to be run.
     package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? {
-        loop.handler.refusal(of: call, headers: headers, own: queue.runningCalls, isHeld: queue.isFull)
+        loop.handler.refusal(of: call, headers: headers, own: queue.running, isHeld: queue.isFull)
     }
 
     /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.

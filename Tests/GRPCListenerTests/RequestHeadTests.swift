@@ -1,5 +1,6 @@
 import AgentdCore
 import Messages
+import Services
 import Testing
 
 @testable internal import GRPCListener
@@ -10,8 +11,8 @@ import Testing
         ("content-type", "application/grpc"), ("te", "trailers"), ("user-agent", "test"),
     ]
 
-    private func head(_ extra: [(String, String)], limit: Int = 8_192, likelyPath: String = "") -> RequestHead {
-        var head = RequestHead(limit: limit, likelyPath: likelyPath)
+    private func head(_ extra: [(String, String)], limit: Int = 8_192, likely: CallMethod? = nil) -> RequestHead {
+        var head = RequestHead(limit: limit, likely: likely)
         for (name, value) in Self.usual.filter({ usual in !extra.contains { $0.0 == usual.0 } }) + extra {
             Array(name.utf8).withUnsafeBytes { name in
                 Array(value.utf8).withUnsafeBytes { value in head.add(name: name, value: value) }
@@ -44,9 +45,10 @@ import Testing
         arguments: [
             "", "/", "/agentd.v1.AgentService/GetAgent", "/agentd.v1.AgentService/GetAgents", "/agentd.v1.Agent",
         ])
-    func likelyPath(likely: String) {
-        #expect(head([], likelyPath: likely).path == "/agentd.v1.AgentService/GetAgent")
-        #expect(head([(":path", "")], likelyPath: likely).path == "")
+    func likelyPath(path: String) {
+        let likely = CallMethod(path: path, kind: .unary)
+        #expect(head([], likely: likely).path == "/agentd.v1.AgentService/GetAgent")
+        #expect(head([(":path", "")], likely: likely).path == "")
     }
 
     @Test(

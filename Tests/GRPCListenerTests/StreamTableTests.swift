@@ -8,7 +8,7 @@ import Testing
 
     @Test("A stream that is gone is not found, also when it was the last one asked for") func removed() {
         var table = StreamTable()
-        for id in [1, 3, 5] as [Int32] { table.insert(GRPCStream(id: id, limits: limits, likelyPath: "")) }
+        for id in [1, 3, 5] as [Int32] { table.insert(GRPCStream(id: id, limits: limits, likely: nil)) }
         #expect(table[3]?.id == 3)
         #expect(table.remove(3)?.id == 3)
         #expect(table[3] == nil)
@@ -22,10 +22,10 @@ import Testing
 
     @Test("A new stream of the same id is the one that is found") func replaced() {
         var table = StreamTable()
-        table.insert(GRPCStream(id: 1, limits: limits, likelyPath: ""))
+        table.insert(GRPCStream(id: 1, limits: limits, likely: nil))
         #expect(table[1] != nil)
         #expect(table.remove(1) != nil)
-        let new = GRPCStream(id: 1, limits: limits, likelyPath: "")
+        let new = GRPCStream(id: 1, limits: limits, likely: nil)
         table.insert(new)
         #expect(table[1] === new)
     }

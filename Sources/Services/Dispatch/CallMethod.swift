@@ -25,7 +25,8 @@ package final class CallMethod: Sendable {
         self.number = number
     }
 
-    func hasPath(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Whether these bytes are its path.
+    package func hasPath(_ bytes: UnsafeRawBufferPointer) -> Bool {
         path.utf8.withContiguousStorageIfAvailable { path in
             guard path.count == bytes.count, let start = bytes.baseAddress, let pathStart = path.baseAddress else {
                 return bytes.isEmpty && path.isEmpty

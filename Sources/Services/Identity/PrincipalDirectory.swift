@@ -12,6 +12,9 @@ final class PrincipalDirectory: @unchecked Sendable {
         let generation: UInt64
     }
 
+    /// Statements that note the use of keys, for which one call waits at most.
+    private static let touchesInARow = 4
+
     private let signingKeys: SigningKeyRing
     private let singleTenant: TenantID?
     private let clock: Authenticator.Clock
@@ -128,13 +131,14 @@ final class PrincipalDirectory: @unchecked Sendable {
         return (record.principal, record.expireTime)
     }
 
-    /// Notes its use, with that of all others that come meanwhile: one call waits for that, and the others do not.
+    /// Notes its use, with that of others that come meanwhile: one call waits for that, and the others do not. Where
+    /// they come without end, the next call goes on with them.
     private func touch(_ record: KeyRecord, platform: PlatformSession) async {
         touched.append(TouchKeysStatement.Key(tenantID: record.principal.tenantID, id: record.principal.tokenID))
         guard !isTouching else { return }
         isTouching = true
         defer { isTouching = false }
-        while !touched.isEmpty {
+        for _ in 0..<Self.touchesInARow where !touched.isEmpty {
             let keys = touched
             touched = []
             do {
