@@ -23,22 +23,26 @@ package struct UUIDValue: Hashable, Sendable {
 
     /// Reads the canonical form, 8-4-4-4-12 hexadecimal digits in either case; anything else gives nil.
     package init?(_ text: some StringProtocol) {
-        var high: UInt64 = 0
-        var low: UInt64 = 0
+        // Most texts that are asked for another form differ in their length already.
+        var text = String(text)
+        guard text.utf8.count == Self.textBytes, let value = text.withUTF8(Self.read) else { return nil }
+        self = value
+    }
+
+    private static func read(_ text: UnsafeBufferPointer<UInt8>) -> UUIDValue? {
+        var words: (high: UInt64, low: UInt64) = (0, 0)
         var digits = 0
-        var position = 0
-        for byte in text.utf8 {
-            defer { position += 1 }
+        for position in 0..<textBytes {
+            let byte = text[position]
             if position == 8 || position == 13 || position == 18 || position == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
+                guard byte == hyphen else { return nil }
                 continue
             }
-            guard digits < 32, let value = Self.hexadecimalValue(byte) else { return nil }
-            if digits < 16 { high = high << 4 | value } else { low = low << 4 | value }
+            guard let value = hexadecimalValue(byte) else { return nil }
+            if digits < 16 { words.high = words.high << 4 | value } else { words.low = words.low << 4 | value }
             digits += 1
         }
-        guard digits == 32, position == 36 else { return nil }
-        self.init(high: high, low: low)
+        return UUIDValue(high: words.high, low: words.low)
     }
 
     private static func hexadecimalValue(_ byte: UInt8) -> UInt64? {

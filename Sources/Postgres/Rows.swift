@@ -28,6 +28,8 @@ package struct Rows: ~Copyable {
         return UnsafeRawBufferPointer(start: PQgetvalue(result, Int32(row), Int32(column)), count: Int(length))
     }
 
+    package func isNull(_ row: Int, _ column: Int) throws(DecodingFailure) -> Bool { try bytes(row, column) == nil }
+
     private func required(_ row: Int, _ column: Int) throws(DecodingFailure) -> UnsafeRawBufferPointer {
         guard let bytes = try bytes(row, column) else { throw DecodingFailure("column \(column) is NULL") }
         return bytes

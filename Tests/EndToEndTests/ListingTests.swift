@@ -132,6 +132,34 @@ struct ListingTests {
         }
     }
 
+    @Test(
+        "One long text among short ones does not cut a page that fits, and is whole",
+        arguments: [9_362, 9_363, 65_000], ["system_prompt", "description", "config"])
+    func oneLongText(bytes: Int, column: String) async throws {
+        try await World.with { world in
+            let filling = String(repeating: "x", count: bytes)
+            let text = column == "config" ? #"{"a":"\#(filling.dropFirst(8))"}"# : filling
+            try world.database.execute(
+                """
+                INSERT INTO agents (tenant_id, owner_id, name, agent_type)
+                SELECT '\(world.ada.tenantID)', \(world.ada.id), 'n' || n, 'research' FROM generate_series(1, 25) AS n;
+                UPDATE agents SET \(column) = '\(text)' WHERE name = 'n7'
+                """)
+            try await world.speak(as: world.ada) { ada in
+                var request = ListAgentsRequest()
+                request.pageSize = 20
+                let pages = try await ada.pages(request)
+                #expect(pages.map(\.count) == [20, 5])
+                let agents = pages.flatMap { $0 }
+                #expect(agents.map(\.name) == (1...25).map { "n\($0)" })
+                for agent in agents {
+                    let texts = [agent.systemPrompt, agent.description, agent.config].filter { $0 != "" && $0 != "{}" }
+                    #expect(texts == (agent.name == "n7" ? [text] : []))
+                }
+            }
+        }
+    }
+
     @Test("A page token works for its caller and its query alone, and not when it was altered")
     func pageTokens() async throws {
         try await withAgents(6) { ada, _, world in

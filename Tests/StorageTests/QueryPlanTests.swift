@@ -14,7 +14,7 @@ struct QueryPlanTests {
 
     @Test("ListAgents reads the page by an index, in order, without sorting", arguments: QueryPlan.customAndGeneric)
     func listAgents(mode: String) async throws {
-        let plan = try await Self.plan(mode, "50, 'TENANT', 1") {
+        let plan = try await Self.plan(mode, "50, 'TENANT', 1, 15000") {
             try await ListAgentsStatement(AgentQuery(scope: .own, pageSize: 50)).finds(in: $0)
         }
         plan.expect(using: "agents_tenant_active_idx")
@@ -24,7 +24,7 @@ struct QueryPlanTests {
     @Test(
         "ListPublicAgents reads the page by an index, in order, without sorting", arguments: QueryPlan.customAndGeneric)
     func listPublicAgents(mode: String) async throws {
-        let plan = try await Self.plan(mode, "50, 'TENANT'") {
+        let plan = try await Self.plan(mode, "50, 'TENANT', 15000") {
             try await ListAgentsStatement(AgentQuery(scope: .public, pageSize: 50)).finds(in: $0)
         }
         plan.expect(using: "agents_tenant_public_idx")

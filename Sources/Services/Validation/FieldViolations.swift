@@ -54,8 +54,13 @@ extension FieldViolations {
         if required { require(!text.isEmpty, field, "is required") }
         requireCharacters(text, field, maximum: maximum)
         require(
-            !text.unicodeScalars.contains { $0.properties.generalCategory == .control }, field,
+            !text.unicodeScalars.contains(where: Self.isControl), field,
             "must not hold control characters, such as line ends")
+    }
+
+    /// Whether it is of the category Cc, which is C0, DEL and C1 for ever (Unicode Standard, chapter 23.1).
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
     }
 
     /// - Parameter maximum: In characters, counted as Unicode scalars.

@@ -3,7 +3,7 @@ internal import Postgres
 
 /// The columns of an agent, in the order in which they are read from answers that list them.
 enum AgentColumns {
-    private static let names = [
+    static let names = [
         "id", "tenant_id", "owner_id", "name", "description", "agent_type", "status", "system_prompt", "config",
         "is_public", "is_active", "create_time", "update_time", "delete_time", "revision",
     ]

@@ -13,27 +13,95 @@ package struct CreateAgentStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
-        try await AgentQuota.write(
-            Query(session: session, change: change, agent: agent), in: session, repeatable: change.requestID != nil)
+        let repeatable = change.requestID != nil
+        if session.caller.tenant.limits.maxAgents == 0 {
+            let query = UsualQuery(session: session, change: change, agent: agent)
+            if let created = try await session.write(query, repeatable: repeatable) { return .done(created) }
+        }
+        return try await AgentQuota.write(
+            Query(session: session, change: change, agent: agent), in: session, repeatable: repeatable)
     }
 
-    private struct Query: Statement {
+    private static let audited = Change.audited(
+        "AgentService.CreateAgent", objectType: "agent",
+        changes: "json_build_object('name', changed.name, 'agent_type', changed.agent_type, "
+            + "'status', changed.status, 'is_public', changed.is_public)")
+
+    private static let columns =
+        "tenant_id, owner_id, name, description, agent_type, status, system_prompt, config, is_public"
+    /// What `columns` are set to.
+    private static let values = "$1, $2, $8, $9, $10, $11, $12, $13, $14"
+    private static let parameterTypes =
+        Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool]
+
+    private static func bind(
+        _ agent: Agent, _ change: ChangeContext, of session: TenantSession, to parameters: inout Parameters
+    ) {
+        Change.bind(change, of: session, to: &parameters)
+        parameters.append(text: agent.name)
+        parameters.append(text: agent.description)
+        parameters.append(text: agent.type.databaseName)
+        parameters.append(text: agent.status.databaseName)
+        parameters.append(text: agent.systemPrompt)
+        parameters.append(json: agent.config)
+        parameters.append(bool: agent.isPublic)
+    }
+
+    /// Creates the agent of a tenant without a limit for a request that is new; does nothing when either is not so,
+    /// without saying which. PostgreSQL sets every part of a statement up before it runs any, and this one has few.
+    private struct UsualQuery: Statement {
         static let text = StatementText(
             "create_agent",
+            """
+            WITH changed AS (
+                INSERT INTO agents (\(columns))
+                SELECT \(values) FROM tenants
+                WHERE id = $1 AND max_agents = 0 AND NOT EXISTS (
+                    SELECT FROM request_ids WHERE tenant_id = $1 AND user_id = $2 AND request_id = $3)
+                RETURNING *
+            ),
+            \(audited),
+            \(Change.remembered("CreateAgent"))
+            SELECT id, owner_id, create_time, update_time, revision FROM changed
+            """, parameterTypes)
+
+        let session: TenantSession
+        let change: ChangeContext
+        let agent: Agent
+
+        var text: StatementText { Self.text }
+
+        func bind(to parameters: inout Parameters) {
+            CreateAgentStatement.bind(agent, change, of: session, to: &parameters)
+        }
+
+        /// What the database adds to the agent; it keeps everything else as it was given.
+        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Agent? {
+            guard rows.count > 0 else { return nil }
+            var created = agent
+            created.id = try rows.int8(0, 0)
+            created.ownerID = try rows.int8(0, 1)
+            created.createTime = try rows.timestamp(0, 2)
+            created.updateTime = try rows.timestamp(0, 3)
+            created.revision = try rows.int8(0, 4)
+            return created
+        }
+    }
+
+    /// The same for every tenant and request: finds the answer to an earlier one, or says why nothing was created.
+    private struct Query: Statement {
+        static let text = StatementText(
+            "create_agent_or_answer",
             """
             WITH \(Change.prior),
             \(AgentQuota.expression),
             changed AS (
-                INSERT INTO agents (tenant_id, owner_id, name, description, agent_type, status, system_prompt, config,
-                    is_public)
-                SELECT $1, $2, $8, $9, $10, $11, $12, $13, $14 FROM quota
+                INSERT INTO agents (\(columns))
+                SELECT \(values) FROM quota
                 WHERE allows AND NOT EXISTS (SELECT FROM prior)
                 RETURNING *
             ),
-            \(Change.audited(
-                "AgentService.CreateAgent", objectType: "agent",
-                changes: "json_build_object('name', changed.name, 'agent_type', changed.agent_type, "
-                    + "'status', changed.status, 'is_public', changed.is_public)")),
+            \(audited),
             \(Change.remembered("CreateAgent")),
             answer AS (
                 SELECT * FROM changed
@@ -49,7 +117,7 @@ package struct CreateAgentStatement: TenantStatement {
             FROM (SELECT 1) AS one
                 LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true LEFT JOIN quota AS q ON true
             """,
-            Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool])
+            parameterTypes)
 
         let session: TenantSession
         let change: ChangeContext
@@ -58,14 +126,7 @@ package struct CreateAgentStatement: TenantStatement {
         var text: StatementText { Self.text }
 
         func bind(to parameters: inout Parameters) {
-            Change.bind(change, of: session, to: &parameters)
-            parameters.append(text: agent.name)
-            parameters.append(text: agent.description)
-            parameters.append(text: agent.type.databaseName)
-            parameters.append(text: agent.status.databaseName)
-            parameters.append(text: agent.systemPrompt)
-            parameters.append(json: agent.config)
-            parameters.append(bool: agent.isPublic)
+            CreateAgentStatement.bind(agent, change, of: session, to: &parameters)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {

@@ -21,30 +21,59 @@ package struct ListAgentsStatement: TenantLookUp {
     package func begin(
         in session: TenantSession, _ completion: @escaping (Result<AgentPage, ServiceError>) -> Void
     ) -> StartedLookUp {
-        let list = list(of: session.caller)
-        return session.begin(list, { (rows) throws(DecodingFailure) in try page(of: list, rows) }, completion)
+        let caller = session.caller
+        func beginAny() -> StartedLookUp {
+            let list = list(of: caller)
+            return session.begin(list, page(of: list), completion)
+        }
+        guard isLookUp else { return beginAny() }
+        let short = shortList(of: caller)
+        return session.begin(short, shortPage(of: short), otherwise: beginAny, completion)
     }
 
     package func run<Output>(
         in session: TenantSession, _ body: (AgentPage) throws(ServiceError) -> Output
     ) async throws(ServiceError) -> Output {
+        if isLookUp {
+            let short = shortList(of: session.caller)
+            let output = try await session.run(short, shortPage(of: short)) { (page) throws(ServiceError) -> Output? in
+                guard let page else { return nil }
+                return try body(page)
+            }
+            if let output { return output }
+        }
         let list = list(of: session.caller)
-        return try await session.run(list, { (rows) throws(DecodingFailure) in try page(of: list, rows) }, body)
+        return try await session.run(list, page(of: list), body)
     }
 
-    private func page(of list: PageQuery, _ rows: borrowing Rows) throws(DecodingFailure) -> AgentPage {
-        let page = try list.page(rows, AgentColumns.view)
-        let next = page.hasMore ? page.rows.last.map(query.cursor) : nil
-        return AgentPage(agents: page.rows, next: next)
+    private typealias Read<Found> = (borrowing Rows) throws(DecodingFailure) -> Found
+
+    private func page(of list: PageQuery) -> Read<AgentPage> {
+        { (rows) throws(DecodingFailure) in page(try list.page(rows, AgentColumns.view)) }
+    }
+
+    private func shortPage(of list: PageQuery) -> Read<AgentPage?> {
+        { (rows) throws(DecodingFailure) in try list.shortPage(rows, AgentColumns.view).map(page) }
+    }
+
+    private func page(_ page: Page<AgentView>) -> AgentPage {
+        AgentPage(agents: page.rows, next: page.hasMore ? page.rows.last.map(query.cursor) : nil)
     }
 
     private func list(of caller: Caller) -> PageQuery {
-        page(tenantID: caller.tenantID, ownerID: caller.ownerID).query(
-            "list_agents_\(query.order.field.rawValue)\(direction.isEmpty ? "" : "_desc")", isLookUp: isLookUp,
-            PageTable(
-                name: "agents", columns: AgentColumns.count, list: AgentColumns.list("r"),
-                texts: ["name", "description", "system_prompt", "config::text"],
-                order: query.order.field == .id ? "r.id\(direction)" : "\(column)\(direction), r.id\(direction)"))
+        page(tenantID: caller.tenantID, ownerID: caller.ownerID).query(name, isLookUp: isLookUp, table)
+    }
+
+    private func shortList(of caller: Caller) -> PageQuery {
+        page(tenantID: caller.tenantID, ownerID: caller.ownerID).shortQuery(name, table)
+    }
+
+    private var name: String { "list_agents_\(query.order.field.rawValue)\(direction.isEmpty ? "" : "_desc")" }
+
+    private var table: PageTable {
+        PageTable(
+            name: "agents", columns: AgentColumns.names, texts: ["name", "description", "system_prompt", "config"],
+            order: query.order.field == .id ? "r.id\(direction)" : "\(column)\(direction), r.id\(direction)")
     }
 
     private var isLookUp: Bool {

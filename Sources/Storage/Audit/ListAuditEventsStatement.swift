@@ -11,8 +11,8 @@ package struct ListAuditEventsStatement: TenantStatement {
         let query = page(tenantID: session.caller.tenantID).query(
             "list_audit_events",
             PageTable(
-                name: "audit_events", columns: AuditColumns.count, list: AuditColumns.list("r"),
-                texts: ["token_id", "action", "object_type", "object_id", "changes::text", "call_id"],
+                name: "audit_events", columns: AuditColumns.names,
+                texts: ["token_id", "action", "object_type", "object_id", "changes", "call_id"],
                 order: "r.create_time DESC, r.id DESC"))
         return try await session.read(
             PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try AuditColumns.event(rows, row) })
@@ -48,16 +48,10 @@ package struct ListAuditEventsStatement: TenantStatement {
 
 /// The columns of an audit event, in the order in which `event` reads them.
 private enum AuditColumns {
-    private static let names = [
+    static let names = [
         "id", "tenant_id", "actor_tenant_id", "actor_user_id", "token_id", "action", "outcome", "object_type",
         "object_id", "changes", "call_id", "create_time",
     ]
-
-    static let count = names.count
-
-    static func list(_ table: String) -> String {
-        names.map { "\(table).\($0)" }.joined(separator: ", ")
-    }
 
     static func event(_ rows: borrowing Rows, _ row: Int) throws(DecodingFailure) -> AuditEvent {
         var event = AuditEvent(tenantID: try rows.tenantID(row, 1), actorTenantID: try rows.tenantID(row, 2))

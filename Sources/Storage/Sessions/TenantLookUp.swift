@@ -23,9 +23,18 @@ package protocol TenantLookUp: Sendable {
 /// A look-up that is under way. Confined to its event loop.
 package struct StartedLookUp {
     fileprivate let call: PendingCall
+    /// What may have begun in its place.
+    fileprivate var second: Second?
+
+    fileprivate final class Second {
+        var lookUp: StartedLookUp?
+    }
 
     /// Nobody waits for it any more.
-    package func cancel() { call.cancel() }
+    package func cancel() {
+        call.cancel()
+        second?.lookUp?.cancel()
+    }
 }
 
 extension TenantSession {
@@ -45,6 +54,27 @@ extension TenantSession {
             }
         }
         return StartedLookUp(call: call)
+    }
+
+    /// The same where what was found may say that something else is to be asked.
+    /// - Parameters:
+    ///   - read: Nil when it is.
+    ///   - second: Begins it, with the same completion.
+    func begin<Found>(
+        _ query: some Query, _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found?,
+        otherwise second: @escaping () -> StartedLookUp,
+        _ completion: @escaping (Result<Found, ServiceError>) -> Void
+    ) -> StartedLookUp {
+        let later = StartedLookUp.Second()
+        var first = begin(query, read) { result in
+            switch result {
+            case .success(let found?): completion(.success(found))
+            case .success(nil): later.lookUp = second()
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+        first.second = later
+        return first
     }
 
     /// The same for a task.

@@ -11,7 +11,7 @@ package struct ListTenantsStatement: PlatformStatement {
         let query = page.query(
             "list_tenants",
             PageTable(
-                name: "tenants", columns: TenantColumns.count, list: TenantColumns.list("r"),
+                name: "tenants", columns: TenantColumns.names,
                 texts: ["slug", "display_name", "domain"], order: "r.slug, r.id"))
         return try await session.read(
             PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try TenantColumns.tenant(rows, row) })

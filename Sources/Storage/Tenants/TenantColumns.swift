@@ -3,7 +3,7 @@ internal import Postgres
 
 /// The columns of a tenant, in the order in which `tenant(from:)` reads them.
 enum TenantColumns {
-    private static let names = [
+    static let names = [
         "id", "slug", "display_name", "domain", "state", "features", "max_agents", "max_users", "max_tokens",
         "requests_per_second", "max_in_flight", "create_time", "update_time", "delete_time", "revision",
     ]

@@ -39,7 +39,7 @@ package struct ListTokensStatement: TenantStatement {
         let query = page.query(
             "list_tokens",
             PageTable(
-                name: "tokens", columns: TokenColumns.count, list: TokenColumns.list("r"), texts: ["display_name"],
+                name: "tokens", columns: TokenColumns.names, texts: ["display_name"],
                 order: "r.create_time DESC, r.id DESC"))
         return try await session.read(
             PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try TokenColumns.token(rows, row) })

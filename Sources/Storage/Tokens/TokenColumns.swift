@@ -3,7 +3,7 @@ internal import Postgres
 
 /// The columns of an API key, in the order in which `token(from:)` reads them. What is kept of its secret is none.
 enum TokenColumns {
-    private static let names = [
+    static let names = [
         "id", "tenant_id", "user_id", "display_name", "create_time", "expire_time", "last_use_time", "revoke_time",
     ]
 

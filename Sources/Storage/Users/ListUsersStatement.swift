@@ -33,7 +33,7 @@ package struct ListUsersStatement: TenantStatement {
         let query = page.query(
             "list_users",
             PageTable(
-                name: "users", columns: UserColumns.count, list: UserColumns.list("r"),
+                name: "users", columns: UserColumns.names,
                 texts: ["email", "display_name"], order: "r.id"))
         return try await session.read(
             PageStatement(query: query) { (rows, row) throws(DecodingFailure) in try UserColumns.user(rows, row) })

@@ -3,7 +3,7 @@ internal import Postgres
 
 /// The columns of a user, in the order in which `user(from:)` reads them.
 enum UserColumns {
-    private static let names = [
+    static let names = [
         "id", "tenant_id", "email", "display_name", "role", "is_active", "create_time", "update_time", "delete_time",
         "revision",
     ]

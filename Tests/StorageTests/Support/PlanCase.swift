@@ -29,12 +29,15 @@ struct PlanCase: Sendable, CustomStringConvertible {
     let whole: [String]
     /// Whether it may sort: what it sorts is bounded otherwise, or there is no index of that order.
     let sorts: Bool
+    /// Whether its caller knows of a limit of the tenant.
+    private(set) var isLimited = false
 
     init(
         _ description: String, _ statement: some TenantStatement, _ indexes: [String], arguments: [Int: String] = [:],
-        sorts: Bool = false
+        sorts: Bool = false, isLimited: Bool = false
     ) {
         self.init(description, .tenant(statement), indexes, arguments, whole: [], sorts: sorts)
+        self.isLimited = isLimited
     }
 
     init(
@@ -76,13 +79,26 @@ struct PlanCase: Sendable, CustomStringConvertible {
     func conninfo(_ database: TestDatabase) -> String { isOfTenant ? database.application : database.platform }
 
     func run(in database: Database, of caller: Caller) async throws {
-        let session = database.tenantSession(for: caller, callID: "test", deadline: .never)
+        let session = database.tenantSession(
+            for: isLimited ? caller.limited : caller, callID: "test", deadline: .never)
         switch work {
         case .tenant(let statement): _ = try await session.run(statement)
         case .lookUp(let statement): try await statement.finds(in: session)
         case .platform(let statement):
             _ = try await database.platformSession(deadline: .never).run(statement)
         }
+    }
+}
+
+extension Caller {
+    /// The same caller in a tenant that may have many agents, but not any number.
+    fileprivate var limited: Caller {
+        var limits = TenantLimits()
+        limits.maxAgents = 1_000_000
+        return Caller(
+            principal: Principal(
+                tenant: TenantProfile(id: tenantID, limits: limits), userID: userID, role: principal.role,
+                userIsActive: true, tokenID: principal.tokenID))
     }
 }
 

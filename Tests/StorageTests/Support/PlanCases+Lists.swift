@@ -16,13 +16,14 @@ extension PlanCases {
         change(&query)
         return PlanCase(
             "agents: \(description)", ListAgentsStatement(query), indexes,
-            arguments: arguments.merging([1: "50"]) { given, _ in given }, sorts: sorts)
+            arguments: arguments.merging([1: "\(query.pageSize)"]) { given, _ in given }, sorts: sorts)
     }
 
     private static var ownAgents: [PlanCase] {
         let own = ["agents_tenant_active_idx"]
         return [
             agents("own", own),
+            agents("own, many", own) { $0.pageSize = 60 },
             agents("own, the next page", own, arguments: [4: "120000"]) { $0.after = PageCursor(.number(120_000)) },
             agents("own, from the end", own) { $0.order.descending = true },
             agents("own, the page before", own, arguments: [4: "120000"]) {
@@ -48,6 +49,7 @@ extension PlanCases {
         let shared = ["agents_tenant_public_idx"]
         return [
             agents("public", shared, scope: .public),
+            agents("public, many", shared, scope: .public) { $0.pageSize = 60 },
             agents("public, the next page", shared, scope: .public, arguments: [3: "120000"]) {
                 $0.after = PageCursor(.number(120_000))
             },

@@ -40,7 +40,11 @@ struct PlanCases {
                 arguments: [2: "'{100007,100008,100009}'"]),
             PlanCase(
                 "create an agent", CreateAgentStatement(change: change, agent: agent),
-                [Self.prior, "tenants_pkey", "agent_counts_pkey", "agent_count_deltas_pkey"], arguments: texts),
+                [Self.prior, "tenants_pkey"], arguments: texts),
+            PlanCase(
+                "create an agent where their number is limited", CreateAgentStatement(change: change, agent: agent),
+                [Self.prior, "tenants_pkey", "agent_counts_pkey", "agent_count_deltas_pkey"], arguments: texts,
+                isLimited: true),
             PlanCase(
                 "update an agent",
                 UpdateAgentStatement(change: change, agent: agent, fields: .all, revision: nil),
