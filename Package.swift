@@ -8,6 +8,14 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// An executable that may be loaded at any address names 139,000 places to be mended when it is: as a bitmap they take
+/// 26 KB of memory instead of 3.2 MB. Needs glibc 2.36, that of Debian 12; the linker comes with Swift.
+let shipped: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        .when(platforms: [.linux], configuration: .release))
+]
+
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
@@ -113,15 +121,15 @@ let package = Package(
                 "AgentdCore", "LoopExecutor", "Postgres", "Storage", "Services", "Listening", "FramedListener",
                 "GRPCListener", "Operations", "AgentdClient", "ClientOptions", metrics, nio, nioPosix, logging,
                 argumentParser, lifecycle,
-            ], swiftSettings: strict),
+            ], swiftSettings: strict, linkerSettings: shipped),
         .executableTarget(
             name: "agentctl", dependencies: ["AgentdCore", "AgentdClient", "ClientOptions", argumentParser],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: shipped),
 
         .executableTarget(
             name: "agentload",
             dependencies: ["AgentdClient", "ClientOptions", "LoadGenerator", nio, nioPosix, argumentParser],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: shipped),
 
         // The tests: a target a room, and the whole from outside.
         .target(
