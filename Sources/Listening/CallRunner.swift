@@ -66,6 +66,7 @@ package final class CallRunner: @unchecked Sendable {
         call.handler = loop.handler
         call.runner = self
         call.wasHeld = !queue.noneWaits
+        if queue.isFull { hold(call) }
         queue.append(call)
     }
 
@@ -91,8 +92,20 @@ package final class CallRunner: @unchecked Sendable {
         for call in ready { call.resumeSender() }
     }
 
+    private func hold(_ call: RunningCall) {
+        call.isHeld = true
+        loop.handler.hold(call.observed)
+    }
+
+    private func endHold(_ call: RunningCall) {
+        guard call.isHeld else { return }
+        call.isHeld = false
+        loop.handler.endHold(call.observed)
+    }
+
     /// What has waited here may have to be refused now.
     private func judgeAndStart(_ call: RunningCall) {
+        endHold(call)
         guard call.wasHeld, let headers = call.inbound?.headers,
             let error = refusal(of: call.observed, headers: headers)
         else { return start(call) }
@@ -149,6 +162,7 @@ package final class CallRunner: @unchecked Sendable {
     /// Nobody uses the memory of a call any more.
     private func release(_ call: RunningCall) {
         queue.ended(call)
+        endHold(call)
         call.runner = nil
         // It holds the call, and the call holds it.
         call.inbound?.sender = nil

@@ -41,6 +41,8 @@ package final class RunningCall: AnswerReceiver {
 
     /// Whether it waits, or has waited, until fewer calls of its connection run.
     var wasHeld = false
+    /// Whether whoever judges its connection's calls knows that it waits.
+    var isHeld = false
 
     /// What runs it; until it has ended.
     var runner: CallRunner?

@@ -108,9 +108,11 @@ struct FairQueue<Element>: ~Copyable {
     /// Whether a share may have one more element waiting: how long its line may be follows from the room that is left,
     /// so that those who have many waiting never leave none for a share that comes with its first (dynamic thresholds,
     /// A. K. Choudhury and E. L. Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998).
-    /// - Parameter room: Elements that the queue may still take.
-    func hasPlace(for share: QueueShare, room: Int) -> Bool {
-        room > 0 && length(of: share) < QueueRoom.longestLine(of: share, room: room)
+    /// - Parameters:
+    ///   - room: Elements that the queue may still take.
+    ///   - coming: Elements that are in nobody's sight yet, but have their places.
+    func hasPlace(for share: QueueShare, room: Int, beside coming: Int = 0) -> Bool {
+        room > 0 && length(of: share) + coming < QueueRoom.longestLine(of: share, room: room)
     }
 
     /// Elements of a share that wait.
@@ -129,8 +131,8 @@ struct FairQueue<Element>: ~Copyable {
     }
 
     /// Whether `makeRoom` would.
-    func canMakeRoom(for share: QueueShare) -> Bool {
-        2 * (length(of: share) + 1) <= byLength.longest?.elements.count ?? 0
+    func canMakeRoom(for share: QueueShare, beside coming: Int = 0) -> Bool {
+        2 * (length(of: share) + coming + 1) <= byLength.longest?.elements.count ?? 0
     }
 
     /// Shows every element and takes those out for which the answer is true.

@@ -36,6 +36,8 @@ package final class PostgresPool: @unchecked Sendable {
     private let readers: ConnectionGroup
     /// Without connections where reads and writes share theirs.
     private let writers: ConnectionGroup
+    /// Calls that have their places and are still to come, by their share.
+    private var heldCalls: [QueueShare: Int] = [:]
     private var turnEndIsScheduled = false
     /// Calls are sent, or told what became of them; whoever hears of it may ask to go on, and must not be heard.
     private var isAtWork = false
@@ -263,8 +265,7 @@ extension PostgresPool {
     /// it. On the loop.
     /// - Parameters:
     ///   - own: As of `isCrowded`.
-    ///   - isHeld: Whether the call would not come here at once: until it does, nobody knows that its share has one.
-    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0, isHeld: Bool = false) -> Bool {
+    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0) -> Bool {
         guard isCrowded(own: own), !isAtWork else { return false }
         // What came in this turn has its places first.
         atWork {
@@ -276,9 +277,16 @@ extension PostgresPool {
         guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom) }
         // What waits for connections of the other kind, or is its own, takes no place from it: how many calls it may
         // have is limited elsewhere.
-        let waiting = group.waitingCalls - own
-        return isHeld
-            ? waiting >= pipelinedCapacity : !group.mayGrow(share, waiting: waiting, capacity: pipelinedCapacity)
+        return !group.mayGrow(
+            share, beside: heldCalls[share] ?? 0, waiting: group.waitingCalls - own, capacity: pipelinedCapacity)
+    }
+
+    /// A call that has a place comes later: until `endHold` it counts as one of its share's. On the loop.
+    package func hold(for share: QueueShare) { heldCalls[share, default: 0] += 1 }
+
+    package func endHold(for share: QueueShare) {
+        guard let calls = heldCalls[share] else { preconditionFailure("No call of this share is held.") }
+        heldCalls[share] = calls > 1 ? calls - 1 : nil
     }
 
     /// What has come in this turn of the loop goes out together at its end.

@@ -21,12 +21,15 @@ package final class Database: Sendable {
     /// - Parameters:
     ///   - changes: Whether it changes something.
     ///   - own: As of `isCrowded`.
-    ///   - isHeld: Whether it would not come here at once.
-    package func refusal(of caller: Caller, changes: Bool, own: Int, isHeld: Bool) -> ServiceError? {
+    package func refusal(of caller: Caller, changes: Bool, own: Int) -> ServiceError? {
         let effect = changes ? Effect.write : .read
-        let isFull = tenantPool.isFull(for: QueueShare(of: caller), effect, own: own, isHeld: isHeld)
-        return isFull ? .databaseQueueFull : nil
+        return tenantPool.isFull(for: QueueShare(of: caller), effect, own: own) ? .databaseQueueFull : nil
     }
+
+    /// A call that is not refused comes later: until `endHold` it takes a place of its tenant's.
+    package func hold(of caller: Caller) { tenantPool.hold(for: QueueShare(of: caller)) }
+
+    package func endHold(of caller: Caller) { tenantPool.endHold(for: QueueShare(of: caller)) }
 
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {
         self.tenantPool = tenantPool

@@ -18,6 +18,8 @@ struct CallRunnerTests {
         let judged = Mutex<[String]>([])
         /// Whether it answers nothing for now.
         let isPatient = Mutex(false)
+        /// Paths of the calls that are held.
+        let held = Mutex<[String]>([])
         /// What all are told.
         let refusal = Mutex<ServiceError?>(nil)
 
@@ -33,6 +35,10 @@ struct CallRunnerTests {
             judged.withLock { $0.append("\(call.path) beside \(own)\(isHeld ? ", held" : "")") }
             return refusal.withLock { $0 }
         }
+
+        func hold(_ call: ObservedCall) { held.withLock { $0.append(call.path) } }
+
+        func endHold(_ call: ObservedCall) { held.withLock { $0.removeAll { $0 == call.path } } }
     }
 
     private final class Owner: CallOwner {
@@ -118,10 +124,20 @@ struct CallRunnerTests {
         let runner = CallRunner(loop: loop, limits: WireLimits())
         runner.serve(owner)
         handler.isPatient.withLock { $0 = true }
-        for id in 1...128 as ClosedRange<UInt64> { _ = enqueue(id, to: runner) }
+        let first = enqueue(1, to: runner)
+        for id in 2...128 as ClosedRange<UInt64> { _ = enqueue(id, to: runner) }
         runner.goOn()
         _ = runner.refusal(of: observed(129), headers: CallHeaders(HeaderList()))
         #expect(handler.judged.withLock { $0.last } == "/test/129 beside 128, held")
+        #expect(handler.held.withLock { $0 } == [])
+        // It takes the place of its share until it begins or is given up.
+        let running = (129...131).map { enqueue($0, to: runner) }
+        #expect(handler.held.withLock { $0 } == ["/test/129", "/test/130", "/test/131"])
+        first.answered(with: .success(nil))
+        #expect(handler.held.withLock { $0 } == ["/test/130", "/test/131"])
+        for call in running { call.abandon() }
+        runner.goOn()
+        #expect(handler.held.withLock { $0 } == [])
         runner.leave()
     }
 }

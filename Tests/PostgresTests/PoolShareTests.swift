@@ -96,7 +96,11 @@ struct PoolShareTests {
             let others = (1...255).map { pool.submit("other \($0)", of: Self.double) }
             try await waitUntil { try await pool.waitingCalls == 512 + 255 }
             #expect(try await !pool.isFull(for: Self.double, own: 1))
-            #expect(try await pool.isFull(for: Self.double, own: 1, isHeld: true))
+            // Those that are still to come have their places.
+            try await pool.hold(for: Self.double)
+            #expect(try await pool.isFull(for: Self.double, own: 1))
+            try await pool.endHold(for: Self.double)
+            #expect(try await !pool.isFull(for: Self.double, own: 1))
             let other = try await pool.enqueue("other", of: Self.double)
             #expect(try await pool.isFull(for: Self.double, own: 1))
             try await pool.release()
@@ -189,8 +193,14 @@ private final class BlockedPool {
         }
     }
 
-    func isFull(for share: QueueShare, own: Int = 0, isHeld: Bool = false) async throws -> Bool {
-        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own, isHeld: isHeld) }
+    func isFull(for share: QueueShare, own: Int = 0) async throws -> Bool {
+        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own) }
+    }
+
+    func hold(for share: QueueShare) async throws { try await loop.executor.run { [pool] in pool.hold(for: share) } }
+
+    func endHold(for share: QueueShare) async throws {
+        try await loop.executor.run { [pool] in pool.endHold(for: share) }
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }

@@ -23,6 +23,9 @@ package final class ObservedCall {
     package var requestBytes: Int
     package var responseBytes = 0
 
+    /// Whose place it takes while it waits to begin.
+    var holder: Caller?
+
     /// What counts it, from `CallObserver.began` to `CallObserver.ended`.
     var measures: CallMeasures?
 

@@ -12,10 +12,15 @@ package protocol CallHandler: Sendable {
     /// it costs little, however many come. On the loop.
     /// - Parameters:
     ///   - own: Calls of its connection that run.
-    ///   - isHeld: Whether it could not begin before one of those has ended, and so would wait where shares count
-    ///     nothing.
+    ///   - isHeld: Whether it cannot begin before one of those has ended.
     /// - Returns: Nil when it is to run; it may still be refused then.
     func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError?
+
+    /// A call that was to be run, and could not begin yet, waits: it takes a place of its share. On the loop.
+    func hold(_ call: ObservedCall)
+
+    /// It waits no longer.
+    func endHold(_ call: ObservedCall)
 
     /// Runs a call; of an exchange, once for each message.
     /// - Returns: The answer, encoded in the call's arena; nil at the end of a stream, whose messages went out with
@@ -47,6 +52,10 @@ extension CallHandler {
     package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
         nil
     }
+
+    package func hold(_ call: ObservedCall) {}
+
+    package func endHold(_ call: ObservedCall) {}
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? { nil }
 

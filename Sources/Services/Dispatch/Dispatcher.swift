@@ -61,12 +61,24 @@ package final class Dispatcher: CallHandler {
     package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
         guard database.isCrowded(own: own), let work = methods[call.method]?.work else { return nil }
         let start = meter.now
-        guard let caller = authenticator.rememberedCaller(by: headers, at: start, unlessDue: false),
-            let refusal = database.refusal(of: caller, changes: work == .change, own: own, isHeld: isHeld)
-        else { return nil }
+        guard let caller = authenticator.rememberedCaller(by: headers, at: start, unlessDue: false) else { return nil }
+        guard let refusal = database.refusal(of: caller, changes: work == .change, own: own) else {
+            if isHeld { call.holder = caller }
+            return nil
+        }
         call.caller = caller
         meter.record(caller.tenantID, since: start, failed: true)
         return refusal
+    }
+
+    package func hold(_ call: ObservedCall) {
+        if let holder = call.holder { database.hold(of: holder) }
+    }
+
+    package func endHold(_ call: ObservedCall) {
+        guard let holder = call.holder else { return }
+        database.endHold(of: holder)
+        call.holder = nil
     }
 
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? {
