@@ -23,7 +23,7 @@ package struct UUIDValue: Hashable, Sendable {
 
     /// Reads the canonical form, 8-4-4-4-12 hexadecimal digits in either case; anything else gives nil.
     package init?(_ text: some StringProtocol) {
-        // Most texts that are asked for another form differ in their length already.
+        // Most texts that are no UUID have another length.
         var text = String(text)
         guard text.utf8.count == Self.textBytes, let value = text.withUTF8(Self.read) else { return nil }
         self = value

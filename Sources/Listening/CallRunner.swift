@@ -54,9 +54,9 @@ package final class CallRunner: @unchecked Sendable {
     /// Whether another call may come: those that were given up end by themselves, but not at once.
     package var hasRoomForCall: Bool { queue.count < Self.unfinishedFactor * limits.callsInFlight }
 
-    /// Why a call is refused that has just come, or has waited until fewer run; nil when it is to be run.
+    /// Why a call is refused that has just come; nil when it is to be run.
     package func refusal(of call: ObservedCall, headers: CallHeaders) -> ServiceError? {
-        loop.handler.refusal(of: call, headers: headers, own: queue.running, isHeld: queue.isFull)
+        loop.handler.refusal(of: call, headers: headers, own: queue.running, queue.isFull ? .ahead : .none)
     }
 
     /// Runs a call after the next `goOn`. What is abandoned until then has cost next to nothing.
@@ -94,20 +94,21 @@ package final class CallRunner: @unchecked Sendable {
 
     private func hold(_ call: RunningCall) {
         call.isHeld = true
-        loop.handler.hold(call.observed)
+        call.handler?.hold(call.observed)
     }
 
-    private func endHold(_ call: RunningCall) {
+    /// It begins, or nobody waits for it any more.
+    func endHold(_ call: RunningCall) {
         guard call.isHeld else { return }
         call.isHeld = false
-        loop.handler.endHold(call.observed)
+        call.handler?.endHold(call.observed)
     }
 
     /// What has waited here may have to be refused now.
     private func judgeAndStart(_ call: RunningCall) {
         endHold(call)
         guard call.wasHeld, let headers = call.inbound?.headers,
-            let error = refusal(of: call.observed, headers: headers)
+            let error = call.handler?.refusal(of: call.observed, headers: headers, own: queue.running, .over)
         else { return start(call) }
         ended(call, with: .failure(error))
     }

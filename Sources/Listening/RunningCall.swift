@@ -39,9 +39,9 @@ package final class RunningCall: AnswerReceiver {
     /// Of a stream, where its door does not keep it elsewhere.
     package var place: OpenStreams.Place?
 
-    /// Whether it waits, or has waited, until fewer calls of its connection run.
+    /// Whether it waits, or has waited, for whatever reason.
     var wasHeld = false
-    /// Whether whoever judges its connection's calls knows that it waits.
+    /// Whether its handler was told that it waits until fewer calls of its connection run.
     var isHeld = false
 
     /// What runs it; until it has ended.
@@ -64,6 +64,7 @@ package final class RunningCall: AnswerReceiver {
         task?.cancel()
         started?.cancel()
         resumeSender()
+        runner?.endHold(self)
     }
 
     /// Suspends its task until `resumeSender`.

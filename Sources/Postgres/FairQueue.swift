@@ -110,7 +110,7 @@ struct FairQueue<Element>: ~Copyable {
     /// A. K. Choudhury and E. L. Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998).
     /// - Parameters:
     ///   - room: Elements that the queue may still take.
-    ///   - coming: Elements that are in nobody's sight yet, but have their places.
+    ///   - coming: Elements that have their places and are not in the queue yet.
     func hasPlace(for share: QueueShare, room: Int, beside coming: Int = 0) -> Bool {
         room > 0 && length(of: share) + coming < QueueRoom.longestLine(of: share, room: room)
     }

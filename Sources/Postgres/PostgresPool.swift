@@ -36,8 +36,13 @@ package final class PostgresPool: @unchecked Sendable {
     private let readers: ConnectionGroup
     /// Without connections where reads and writes share theirs.
     private let writers: ConnectionGroup
-    /// Calls that have their places and are still to come, by their share.
-    private var heldCalls: [QueueShare: Int] = [:]
+    /// Calls that have their places and are still to come.
+    private var heldCalls: [Held: Int] = [:]
+
+    private struct Held: Hashable {
+        let share: QueueShare
+        let effect: Effect
+    }
     private var turnEndIsScheduled = false
     /// Calls are sent, or told what became of them; whoever hears of it may ask to go on, and must not be heard.
     private var isAtWork = false
@@ -212,19 +217,22 @@ extension PostgresPool {
     /// - Parameters:
     ///   - attempts: How often it may go out, each time because it got lost with its connection; a change only once,
     ///     since it may have happened.
+    ///   - hasPlace: Whether it goes on where another call ended, and has that one's place.
     ///   - completion: Called once, perhaps at once; without an error the call's rows can be read in it.
     package func submit(
-        _ call: PendingCall, attempts: Int = 1, _ completion: @escaping (PendingCall, PostgresError?) -> Void
+        _ call: PendingCall, attempts: Int = 1, hasPlace: Bool = false,
+        _ completion: @escaping (PendingCall, PostgresError?) -> Void
     ) {
         precondition(attempts == 1 || call.effect == .read, "A change does not go out again.")
         let now = MonotonicClock.now
         call.await(completion, attempts: attempts, since: now)
-        admit(call, at: now)
+        admit(call, hasPlace: hasPlace, at: now)
     }
 
-    private func admit(_ call: PendingCall, at now: UInt64) {
+    private func admit(_ call: PendingCall, hasPlace: Bool, at now: UInt64) {
         if let error = refusal(of: call, at: now) { return call.fail(error) }
-        group(for: call.effect).append(call)
+        let group = group(for: call.effect)
+        if hasPlace { group.prepend(call) } else { group.append(call) }
         scheduleTurnEnd()
     }
 
@@ -239,10 +247,7 @@ extension PostgresPool {
     private func sendAgainOrFail(_ call: PendingCall, _ error: PostgresError) {
         let now = MonotonicClock.now
         guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return call.fail(error) }
-        if let error = refusal(of: call, at: now) { return call.fail(error) }
-        // It had its place.
-        group(for: call.effect).prepend(call)
-        scheduleTurnEnd()
+        admit(call, hasPlace: true, at: now)
     }
 
     private func group(for effect: Effect) -> ConnectionGroup {
@@ -265,7 +270,8 @@ extension PostgresPool {
     /// it. On the loop.
     /// - Parameters:
     ///   - own: As of `isCrowded`.
-    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0) -> Bool {
+    ///   - hadPlace: Whether the call was held: others of its share that are came later.
+    package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0, hadPlace: Bool = false) -> Bool {
         guard isCrowded(own: own), !isAtWork else { return false }
         // What came in this turn has its places first.
         atWork {
@@ -277,16 +283,20 @@ extension PostgresPool {
         guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom) }
         // What waits for connections of the other kind, or is its own, takes no place from it: how many calls it may
         // have is limited elsewhere.
+        let held = hadPlace ? 0 : heldCalls[Held(share: share, effect: effect)] ?? 0
         return !group.mayGrow(
-            share, beside: heldCalls[share] ?? 0, waiting: group.waitingCalls - own, capacity: pipelinedCapacity)
+            share, beside: held, waiting: group.waitingCalls - own, capacity: pipelinedCapacity)
     }
 
     /// A call that has a place comes later: until `endHold` it counts as one of its share's. On the loop.
-    package func hold(for share: QueueShare) { heldCalls[share, default: 0] += 1 }
+    package func hold(for share: QueueShare, _ effect: Effect) {
+        heldCalls[Held(share: share, effect: effect), default: 0] += 1
+    }
 
-    package func endHold(for share: QueueShare) {
-        guard let calls = heldCalls[share] else { preconditionFailure("No call of this share is held.") }
-        heldCalls[share] = calls > 1 ? calls - 1 : nil
+    package func endHold(for share: QueueShare, _ effect: Effect) {
+        let held = Held(share: share, effect: effect)
+        guard let calls = heldCalls[held] else { return assertionFailure("No such call is held.") }
+        heldCalls[held] = calls > 1 ? calls - 1 : nil
     }
 
     /// What has come in this turn of the loop goes out together at its end.

@@ -21,15 +21,23 @@ package final class Database: Sendable {
     /// - Parameters:
     ///   - changes: Whether it changes something.
     ///   - own: As of `isCrowded`.
-    package func refusal(of caller: Caller, changes: Bool, own: Int) -> ServiceError? {
-        let effect = changes ? Effect.write : .read
-        return tenantPool.isFull(for: QueueShare(of: caller), effect, own: own) ? .databaseQueueFull : nil
+    ///   - wasHeld: Whether it was not refused before, and held.
+    package func refusal(of caller: Caller, changes: Bool, own: Int, wasHeld: Bool) -> ServiceError? {
+        let isFull = tenantPool.isFull(
+            for: QueueShare(of: caller), effect(changes), own: own, hadPlace: wasHeld)
+        return isFull ? .databaseQueueFull : nil
     }
 
     /// A call that is not refused comes later: until `endHold` it takes a place of its tenant's.
-    package func hold(of caller: Caller) { tenantPool.hold(for: QueueShare(of: caller)) }
+    package func hold(of caller: Caller, changes: Bool) {
+        tenantPool.hold(for: QueueShare(of: caller), effect(changes))
+    }
 
-    package func endHold(of caller: Caller) { tenantPool.endHold(for: QueueShare(of: caller)) }
+    package func endHold(of caller: Caller, changes: Bool) {
+        tenantPool.endHold(for: QueueShare(of: caller), effect(changes))
+    }
+
+    private func effect(_ changes: Bool) -> Effect { changes ? .write : .read }
 
     package init(tenantPool: PostgresPool, platformPool: PostgresPool) {
         self.tenantPool = tenantPool

@@ -134,7 +134,7 @@ struct ListingTests {
 
     @Test(
         "One long text among short ones does not cut a page that fits, and is whole",
-        arguments: [9_362, 9_363, 65_000], ["system_prompt", "description", "config"])
+        arguments: [4_681, 4_682, 9_362, 9_363, 18_724, 18_725, 65_000], ["system_prompt", "description", "config"])
     func oneLongText(bytes: Int, column: String) async throws {
         try await World.with { world in
             let filling = String(repeating: "x", count: bytes)

@@ -31,8 +31,8 @@ struct CallRunnerTests {
             return nil
         }
 
-        func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
-            judged.withLock { $0.append("\(call.path) beside \(own)\(isHeld ? ", held" : "")") }
+        func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError? {
+            judged.withLock { $0.append("\(call.path) beside \(own), hold: \(hold)") }
             return refusal.withLock { $0 }
         }
 
@@ -111,7 +111,7 @@ struct CallRunnerTests {
         handler.refusal.withLock { $0 = .cancelled }
         owner.answersPileUp = false
         runner.goOn()
-        #expect(handler.judged.withLock { $0 } == ["/test/2 beside 1", "/test/4 beside 1"])
+        #expect(handler.judged.withLock { $0 } == ["/test/2 beside 1, hold: over", "/test/4 beside 1, hold: over"])
         #expect(owner.refused == [2, 4])
         #expect(handler.answered.withLock { $0 } == 1)
         // The one that was abandoned is not answered twice.
@@ -128,14 +128,16 @@ struct CallRunnerTests {
         for id in 2...128 as ClosedRange<UInt64> { _ = enqueue(id, to: runner) }
         runner.goOn()
         _ = runner.refusal(of: observed(129), headers: CallHeaders(HeaderList()))
-        #expect(handler.judged.withLock { $0.last } == "/test/129 beside 128, held")
+        #expect(handler.judged.withLock { $0.last } == "/test/129 beside 128, hold: ahead")
         #expect(handler.held.withLock { $0 } == [])
         // It takes the place of its share until it begins or is given up.
         let running = (129...131).map { enqueue($0, to: runner) }
         #expect(handler.held.withLock { $0 } == ["/test/129", "/test/130", "/test/131"])
         first.answered(with: .success(nil))
         #expect(handler.held.withLock { $0 } == ["/test/130", "/test/131"])
-        for call in running { call.abandon() }
+        running[2].abandon()
+        #expect(handler.held.withLock { $0 } == ["/test/130"])
+        running[1].abandon()
         runner.goOn()
         #expect(handler.held.withLock { $0 } == [])
         runner.leave()

@@ -99,6 +99,7 @@ struct PoolShareTests {
             // Those that are still to come have their places.
             try await pool.hold(for: Self.double)
             #expect(try await pool.isFull(for: Self.double, own: 1))
+            #expect(try await !pool.isFull(for: Self.double, own: 1, hadPlace: true))
             try await pool.endHold(for: Self.double)
             #expect(try await !pool.isFull(for: Self.double, own: 1))
             let other = try await pool.enqueue("other", of: Self.double)
@@ -193,14 +194,16 @@ private final class BlockedPool {
         }
     }
 
-    func isFull(for share: QueueShare, own: Int = 0) async throws -> Bool {
-        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own) }
+    func isFull(for share: QueueShare, own: Int = 0, hadPlace: Bool = false) async throws -> Bool {
+        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own, hadPlace: hadPlace) }
     }
 
-    func hold(for share: QueueShare) async throws { try await loop.executor.run { [pool] in pool.hold(for: share) } }
+    func hold(for share: QueueShare) async throws {
+        try await loop.executor.run { [pool] in pool.hold(for: share, .write) }
+    }
 
     func endHold(for share: QueueShare) async throws {
-        try await loop.executor.run { [pool] in pool.endHold(for: share) }
+        try await loop.executor.run { [pool] in pool.endHold(for: share, .write) }
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }

@@ -8,9 +8,9 @@
  *               [--duration SECONDS] [--warm-up SECONDS]
  *
  * --depth is the number of reads in flight on each connection, and --batch how many of them share one Sync, that is one
- * transaction and one send. With --record 1 an agent comes as one value, as agentd asks for it, instead of its columns,
- * each of which PostgreSQL would describe. It prints one JSON object; p50_microseconds is that of one read, and null
- * unless there is just one in flight.
+ * transaction and one send. With --record 1 it asks as agentd does: an agent comes as one value instead of its columns,
+ * each of which PostgreSQL would describe, and set_config without a row. It prints one JSON object; p50_microseconds is
+ * that of one read, and null unless there is just one in flight.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -144,7 +144,9 @@ static void connect_to(struct connection *connection)
     PGconn *handle = PQconnectdb(options.database);
     if (PQstatus(handle) != CONNECTION_OK) fail("connecting", PQerrorMessage(handle));
     require_row_level_security(handle);
-    prepare(handle, "set_tenant", "SELECT set_config('app.current_tenant_id', $1, true)");
+    prepare(handle, "set_tenant", options.record
+        ? "SELECT WHERE set_config('app.current_tenant_id', $1, true) IS NULL"
+        : "SELECT set_config('app.current_tenant_id', $1, true)");
     prepare(handle, "get_agent", options.record ? "SELECT a " FROM_AGENTS : "SELECT " COLUMNS FROM_AGENTS);
     if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1)
         fail("pipeline mode", PQerrorMessage(handle));

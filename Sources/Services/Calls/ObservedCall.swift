@@ -23,8 +23,8 @@ package final class ObservedCall {
     package var requestBytes: Int
     package var responseBytes = 0
 
-    /// Whose place it takes while it waits to begin.
-    var holder: Caller?
+    /// Whose place it takes while it waits to begin, and whether as a change.
+    var holder: (caller: Caller, changes: Bool)?
 
     /// What counts it, from `CallObserver.began` to `CallObserver.ended`.
     var measures: CallMeasures?

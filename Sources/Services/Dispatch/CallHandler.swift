@@ -12,14 +12,14 @@ package protocol CallHandler: Sendable {
     /// it costs little, however many come. On the loop.
     /// - Parameters:
     ///   - own: Calls of its connection that run.
-    ///   - isHeld: Whether it cannot begin before one of those has ended.
     /// - Returns: Nil when it is to run; it may still be refused then.
-    func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError?
+    func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError?
 
-    /// A call that was to be run, and could not begin yet, waits: it takes a place of its share. On the loop.
+    /// A call that is to run waits until fewer of its connection do. When it came while there was little room, it takes
+    /// a place of its share meanwhile. On the loop.
     func hold(_ call: ObservedCall)
 
-    /// It waits no longer.
+    /// It waits no longer. Once for each `hold`.
     func endHold(_ call: ObservedCall)
 
     /// Runs a call; of an exchange, once for each message.
@@ -37,6 +37,15 @@ package protocol CallHandler: Sendable {
     func goOn()
 }
 
+/// Whether a call waits until fewer of its connection run.
+package enum Hold {
+    case none
+    /// It will have to.
+    case ahead
+    /// It has.
+    case over
+}
+
 /// Takes the answer of a call.
 package protocol AnswerReceiver: AnyObject {
     /// - Parameter answer: Lent, and good only until this returns.
@@ -49,7 +58,7 @@ extension CallHandler {
         return path.withUTF8 { method(UnsafeRawBufferPointer($0)) }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
+    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError? {
         nil
     }
 

@@ -58,12 +58,13 @@ package final class Dispatcher: CallHandler {
         }
     }
 
-    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, isHeld: Bool) -> ServiceError? {
+    package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError? {
         guard database.isCrowded(own: own), let work = methods[call.method]?.work else { return nil }
         let start = meter.now
         guard let caller = authenticator.rememberedCaller(by: headers, at: start, unlessDue: false) else { return nil }
-        guard let refusal = database.refusal(of: caller, changes: work == .change, own: own) else {
-            if isHeld { call.holder = caller }
+        let changes = work == .change
+        guard let refusal = database.refusal(of: caller, changes: changes, own: own, wasHeld: hold == .over) else {
+            if hold == .ahead { call.holder = (caller, changes) }
             return nil
         }
         call.caller = caller
@@ -72,12 +73,12 @@ package final class Dispatcher: CallHandler {
     }
 
     package func hold(_ call: ObservedCall) {
-        if let holder = call.holder { database.hold(of: holder) }
+        if let holder = call.holder { database.hold(of: holder.caller, changes: holder.changes) }
     }
 
     package func endHold(_ call: ObservedCall) {
         guard let holder = call.holder else { return }
-        database.endHold(of: holder)
+        database.endHold(of: holder.caller, changes: holder.changes)
         call.holder = nil
     }
 

@@ -105,11 +105,13 @@ enum AgentQuota {
 
     /// Sends a change that adds an agent: with the lock when the tenant is known to have a limit, and again with it
     /// when the database knows of one that is new.
+    /// - Parameter unlimited: Sends it without the lock.
     static func write<S: Statement>(
-        _ query: S, in session: TenantSession, repeatable: Bool
+        _ query: S, in session: TenantSession, repeatable: Bool,
+        unlimited: () async throws(ServiceError) -> ChangeOutcome<Agent>
     ) async throws(ServiceError) -> ChangeOutcome<Agent> where S.Output == ChangeOutcome<Agent> {
         if session.caller.tenant.limits.maxAgents == 0 {
-            let outcome = try await session.write(query, repeatable: repeatable)
+            let outcome = try await unlimited()
             guard case .unlocked = outcome else { return outcome }
         }
         return try await session.write(query, repeatable: repeatable, lock: .agents)

@@ -14,12 +14,11 @@ package struct CreateAgentStatement: TenantStatement {
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
         let repeatable = change.requestID != nil
-        if session.caller.tenant.limits.maxAgents == 0 {
-            let query = UsualQuery(session: session, change: change, agent: agent)
-            if let created = try await session.write(query, repeatable: repeatable) { return .done(created) }
+        let query = Query(session: session, change: change, agent: agent)
+        return try await AgentQuota.write(query, in: session, repeatable: repeatable) { () async throws(ServiceError) in
+            let usual = UsualQuery(session: session, change: change, agent: agent)
+            return try await session.write(usual, otherwise: query, repeatable: repeatable)
         }
-        return try await AgentQuota.write(
-            Query(session: session, change: change, agent: agent), in: session, repeatable: repeatable)
     }
 
     private static let audited = Change.audited(
@@ -76,7 +75,7 @@ package struct CreateAgentStatement: TenantStatement {
         }
 
         /// What the database adds to the agent; it keeps everything else as it was given.
-        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Agent? {
+        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent>? {
             guard rows.count > 0 else { return nil }
             var created = agent
             created.id = try rows.int8(0, 0)
@@ -84,7 +83,7 @@ package struct CreateAgentStatement: TenantStatement {
             created.createTime = try rows.timestamp(0, 2)
             created.updateTime = try rows.timestamp(0, 3)
             created.revision = try rows.int8(0, 4)
-            return created
+            return .done(created)
         }
     }
 

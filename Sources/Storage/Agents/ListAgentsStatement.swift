@@ -22,13 +22,13 @@ package struct ListAgentsStatement: TenantLookUp {
         in session: TenantSession, _ completion: @escaping (Result<AgentPage, ServiceError>) -> Void
     ) -> StartedLookUp {
         let caller = session.caller
-        func beginAny() -> StartedLookUp {
+        func beginAny(hasPlace: Bool) -> StartedLookUp {
             let list = list(of: caller)
-            return session.begin(list, page(of: list), completion)
+            return session.begin(list, hasPlace: hasPlace, page(of: list), completion)
         }
-        guard isLookUp else { return beginAny() }
+        guard isLookUp else { return beginAny(hasPlace: false) }
         let short = shortList(of: caller)
-        return session.begin(short, shortPage(of: short), otherwise: beginAny, completion)
+        return session.begin(short, shortPage(of: short), otherwise: { beginAny(hasPlace: true) }, completion)
     }
 
     package func run<Output>(
@@ -73,6 +73,7 @@ package struct ListAgentsStatement: TenantLookUp {
     private var table: PageTable {
         PageTable(
             name: "agents", columns: AgentColumns.names, texts: ["name", "description", "system_prompt", "config"],
+            shares: ["name": 1, "description": 1, "system_prompt": 4, "config": 2],
             order: query.order.field == .id ? "r.id\(direction)" : "\(column)\(direction), r.id\(direction)")
     }
 

@@ -17,8 +17,11 @@ package struct UndeleteAgentStatement: TenantStatement {
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
         try await change.settled { () async throws(ServiceError) in
-            try await AgentQuota.write(
-                Query(session: session, undelete: self), in: session, repeatable: change.requestID != nil)
+            let query = Query(session: session, undelete: self)
+            let repeatable = change.requestID != nil
+            return try await AgentQuota.write(query, in: session, repeatable: repeatable) {
+                () async throws(ServiceError) in try await session.write(query, repeatable: repeatable)
+            }
         }
     }
 

@@ -70,9 +70,9 @@ struct PageText {
         query(named: "\(name)_\(shape)\(isLookUp ? "_few" : "")", values, isLookUp: isLookUp, table, sql)
     }
 
-    /// The same for a page of few rows that are so short that they fit into a message whatever their sum: PostgreSQL
-    /// takes two thirds of the time when it need not add up what they weigh. NULL stands for a text that is longer, and
-    /// then there is no `shortPage`.
+    /// The same for a page of few rows, one more of which would still fit together whatever each weighs: PostgreSQL
+    /// takes two thirds of the time when it need not add that up. NULL stands for a text that is longer than its share
+    /// of its row, and then there is no `shortPage`.
     func shortQuery(_ name: String, _ table: @autoclosure () -> PageTable) -> PageQuery {
         query(
             named: "\(name)_\(shape)_short", values + [.number(Int64(Self.textBytes / (pageSize + 1)))], isLookUp: true,
@@ -111,13 +111,14 @@ struct PageText {
             """
     }
 
-    /// Its last parameter is how many bytes a row may have; each of its texts has the same share of them.
+    /// Its last parameter is how many bytes a row may have; each of its texts has its share of them.
     private func shortSQL(of table: PageTable) -> String {
         let limit = "$\(values.count + 1)"
+        let shares = table.shares.values.reduce(0, +)
         let columns = table.columns.map { column in
-            guard table.texts.contains(column) else { return "r.\(column)" }
-            let bytes = "\(table.texts.count) * octet_length(r.\(column)::text)"
-            return "CASE WHEN \(bytes) <= \(limit) THEN r.\(column) END"
+            guard table.texts.contains(column), let share = table.shares[column] else { return "r.\(column)" }
+            let bytes = "octet_length(r.\(column)::text)"
+            return "CASE WHEN \(bytes) * \(shares) <= \(limit) * \(share) THEN r.\(column) END"
         }
         return """
             SELECT \(columns.joined(separator: ", ")) FROM \(table.name) AS r WHERE \(condition)
@@ -145,6 +146,8 @@ struct PageTable {
     let columns: [String]
     /// Those of them that may be long; where a page may be a `shortPage`, none of them is ever NULL.
     let texts: [String]
+    /// How the texts of a short row share its bytes.
+    var shares: [String: Int] = [:]
     /// As SQL about `r`, so that no two rows are equal.
     let order: String
 }

@@ -39,13 +39,16 @@ package struct StartedLookUp {
 
 extension TenantSession {
     /// Runs a query. It changes nothing, so one that got lost with its connection goes out again.
-    /// - Parameter read: Reads what was found, where it lies.
+    /// - Parameters:
+    ///   - hasPlace: Whether it goes on where another one ended.
+    ///   - read: Reads what was found, where it lies.
     func begin<Found>(
-        _ query: some Query, _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found,
+        _ query: some Query, hasPlace: Bool = false,
+        _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found,
         _ completion: @escaping (Result<Found, ServiceError>) -> Void
     ) -> StartedLookUp {
         let call = lookUpCall(query)
-        pool.submit(call, attempts: Attempts.maximum) { call, error in
+        pool.submit(call, attempts: Attempts.maximum, hasPlace: hasPlace) { call, error in
             do throws(PostgresError) {
                 if let error { throw error }
                 try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(rows))) }

@@ -41,6 +41,23 @@ package struct TenantSession {
         try await execute(statement, effect: .write, repeatable: repeatable, lockKey: nil)
     }
 
+    /// Runs a change, and another one when that did nothing and says so by nil. For whoever calls they are one: where the
+    /// first may have happened without a word of it, what becomes of the second does not hide that.
+    func write<First: Statement, Second: Statement>(
+        _ first: First, otherwise second: Second, repeatable: Bool
+    ) async throws(ServiceError) -> Second.Output where First.Output == Second.Output? {
+        try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
+            if let output = try await write(first) { return output }
+            return try await write(second)
+        }
+    }
+
+    private func write<S: Statement>(_ statement: S) async throws(PostgresError) -> S.Output {
+        try await pool.run(
+            statement, in: context(of: statement.text, effect: .write), effect: .write,
+            deadlineNanoseconds: deadline.uptimeNanoseconds, share: QueueShare(of: caller))
+    }
+
     /// Runs a change under a lock, which is held from before the statement to the end of its transaction: the statement
     /// sees everything that was committed under the same lock before. While another transaction holds it, the change is
     /// tried again and again.
