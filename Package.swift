@@ -8,9 +8,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// The places that are to be mended when an executable is loaded, of which agentd has 139,000, as a bitmap: 26 KB of
-/// memory instead of 3.2 MB. Such a program does not start where glibc is older than 2.36, that of Debian 12. The linker
-/// comes with Swift.
+/// The places that are to be mended when an executable is loaded, of which agentd has 139,000, as a bitmap: 26 KB
+/// of memory instead of 3.2 MB. Such a program does not start where glibc is older than 2.36, that of Debian 12.
+/// The linker comes with Swift.
 let shipped: [LinkerSetting] = [
     .unsafeFlags(
         ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],

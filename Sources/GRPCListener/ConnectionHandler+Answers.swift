@@ -86,11 +86,18 @@ extension ConnectionHandler: CallOwner {
         session?.respond(stream: stream.id, block, hasData: true)
     }
 
-    private func beginBlock(of stream: GRPCStream, _ headers: [Header] = []) {
-        block.removeAll()
+    /// What all responses begin with.
+    private static let head: HeaderBlock = {
+        var block = HeaderBlock()
         block.add(":status", "200")
         block.add("content-type", "application/grpc")
         block.add("grpc-accept-encoding", "identity,gzip")
+        return block
+    }()
+
+    private func beginBlock(of stream: GRPCStream, _ headers: [Header] = []) {
+        block.removeAll()
+        block.add(Self.head)
         if let observed = stream.observed { block.add("x-request-id", observed.callID) }
         for header in headers { block.add(header) }
     }
@@ -98,10 +105,9 @@ extension ConnectionHandler: CallOwner {
     /// The call has succeeded; all of its messages are appended.
     func end(_ stream: GRPCStream, trailers: [Header] = []) {
         respond(stream)
-        block.removeAll()
-        GRPCStatus.addSuccess(to: &block)
-        for header in trailers { block.add(header) }
-        finish(stream, with: block)
+        var success = GRPCStatus.success
+        for header in trailers { success.add(header) }
+        finish(stream, with: success)
         answered(stream, nil)
     }
 

@@ -53,7 +53,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     private func observe(_ head: RequestHead, at now: UInt64) -> ObservedCall {
         let headers = head.callHeaders
         return ObservedCall(
-            path: head.path, method: loop.handler.method(head.path),
+            path: head.path, method: head.method ?? loop.handler.method(head.path),
             callID: loop.callID(given: headers["x-request-id"]),
             origin: accepted.origin, trace: headers["traceparent"].flatMap { TraceContext($0) }, startedAt: now)
     }

@@ -9,7 +9,12 @@ enum GRPCStatus {
     /// The most bytes of `grpc-message`, before it is encoded.
     private static let maximumMessageBytes = 1_024
 
-    static func addSuccess(to block: inout HeaderBlock) { block.add("grpc-status", "0") }
+    /// The trailers of a call that succeeded, when its service adds none.
+    static let success: HeaderBlock = {
+        var block = HeaderBlock()
+        block.add("grpc-status", "0")
+        return block
+    }()
 
     /// - Parameters:
     ///   - known: Details that were encoded before.

@@ -49,6 +49,12 @@ struct HeaderBlock {
         entries.append(Entry(nameCount: header.key.utf8.count, valueCount: value.count, isIndexed: false))
     }
 
+    /// All of another block.
+    mutating func add(_ other: HeaderBlock) {
+        bytes.append(contentsOf: other.bytes)
+        entries.append(contentsOf: other.entries)
+    }
+
     mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)

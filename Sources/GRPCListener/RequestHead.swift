@@ -32,11 +32,13 @@ struct RequestHead {
     /// More than the few frames that libnghttp2 takes for a head can carry: a byte of HPACK stands for many then.
     private static let outrageousBytes = 256 * 1_024
     /// Metadata of this ending is bytes in base64.
-    private static let binarySuffix = "-bin"
+    private static let binarySuffix: StaticString = "-bin"
 
     private(set) var path = ""
-    /// What is probably called: the text of its path need not be made again.
+    /// What is probably called: neither the text of its path need be made again, nor need it be looked for.
     private let likely: CallMethod?
+    /// What is called, when it is what was likely.
+    private(set) var method: CallMethod?
     private var isPost = false
     private var isGRPC = false
     private var timeout = Timeout.none
@@ -90,8 +92,8 @@ struct RequestHead {
 
     private mutating func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if name.equals(":path") {
-            path =
-                if let likely, likely.hasPath(value) { likely.path } else { String(decoding: value, as: UTF8.self) }
+            method = likely.flatMap { $0.hasPath(value) ? $0 : nil }
+            path = method?.path ?? String(decoding: value, as: UTF8.self)
         } else if name.equals(":method") {
             isPost = value.equals("POST")
         }
@@ -113,7 +115,7 @@ struct RequestHead {
         metadataBytes += name.count + value.count + Self.overheadBytes
         guard !isTooLarge else { return }
         let key = String(decoding: name, as: UTF8.self)
-        guard key.hasSuffix(Self.binarySuffix) else {
+        guard name.ends(with: Self.binarySuffix) else {
             return headers.append(Header(key: key, value: Array(value)))
         }
         // Several values of one key may come joined with commas; each costs what a header of its own would.
@@ -130,13 +132,13 @@ struct RequestHead {
 
     /// `application/grpc`, also with the message format that we have anyway, or with parameters.
     private static func isGRPC(_ value: UnsafeRawBufferPointer) -> Bool {
-        let format = "application/grpc"
+        let format: StaticString = "application/grpc"
         guard value.begins(with: format) else {
             // Media types know no case (RFC 9110, 8.3.1); nearly everybody writes this one in small letters.
             guard value.first == UInt8(ascii: "A") || value.contains(UInt8(ascii: "G")) else { return false }
             return Array(value.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }).withUnsafeBytes(isGRPC)
         }
-        let rest = UnsafeRawBufferPointer(rebasing: value[format.utf8.count...])
+        let rest = UnsafeRawBufferPointer(rebasing: value[format.utf8CodeUnitCount...])
         return rest.isEmpty || rest.first == UInt8(ascii: ";") || rest.equals("+proto") || rest.begins(with: "+proto;")
     }
 
@@ -181,7 +183,15 @@ extension UnsafeRawBufferPointer {
         count == text.utf8CodeUnitCount && text.withUTF8Buffer { elementsEqual($0) }
     }
 
-    fileprivate func begins(with text: String) -> Bool { starts(with: text.utf8) }
+    fileprivate func begins(with text: StaticString) -> Bool {
+        count >= text.utf8CodeUnitCount
+            && UnsafeRawBufferPointer(rebasing: self[..<text.utf8CodeUnitCount]).equals(text)
+    }
+
+    fileprivate func ends(with text: StaticString) -> Bool {
+        count >= text.utf8CodeUnitCount
+            && UnsafeRawBufferPointer(rebasing: self[(count - text.utf8CodeUnitCount)...]).equals(text)
+    }
 
     /// Without spaces at both ends.
     fileprivate var trimmed: UnsafeRawBufferPointer {

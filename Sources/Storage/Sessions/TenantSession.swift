@@ -41,8 +41,8 @@ package struct TenantSession {
         try await execute(statement, effect: .write, repeatable: repeatable, lockKey: nil)
     }
 
-    /// Runs a change, and another one when that did nothing and says so by nil. For whoever calls they are one: where the
-    /// first may have happened without a word of it, what becomes of the second does not hide that.
+    /// Runs a change, and another one when that did nothing and says so by nil. For whoever calls they are one: where
+    /// the first may have happened without a word of it, what becomes of the second does not hide that.
     func write<First: Statement, Second: Statement>(
         _ first: First, otherwise second: Second, repeatable: Bool
     ) async throws(ServiceError) -> Second.Output where First.Output == Second.Output? {
