@@ -124,8 +124,38 @@ enum AgentChange {
     /// one.
     static let isOwn = "owner_id = $2 AND $1 = $7"
 
-    /// What the audit trail says of `old`, the row before the change, and `changed`: never the agent's texts.
-    static let traced = "changed_fields(traced_agent(row_to_json(old)), traced_agent(row_to_json(changed)))"
+    /// What the audit trail says of `old`, the row before the change, and `changed`, as `changed_fields` of all of it
+    /// would, at a tenth of the time. Never the agent's texts: administrators read the trail, but not what is private,
+    /// so of these it says how long each is, and enough of its digest to tell one from another.
+    static let traced: String = {
+        let texts = ["description": "description", "system_prompt": "system_prompt", "config": "config::text"]
+        let fields = [
+            "name", "description", "agent_type", "status", "system_prompt", "config", "is_public", "is_active",
+            "delete_time",
+        ]
+        let rows = fields.map { field in
+            let value = texts[field] ?? field
+            let differs = "old.\(value) IS DISTINCT FROM changed.\(value)"
+            let (before, after) =
+                texts[field] == nil
+                ? ("to_json(old.\(value))", "to_json(changed.\(value))")
+                : (digest("old.\(value)"), digest("changed.\(value)"))
+            func ifDiffers(_ value: String) -> String { "CASE WHEN \(differs) THEN \(value) END" }
+            return "('\(field)', \(differs), \(ifDiffers(before)), \(ifDiffers(after)))"
+        }
+        return """
+            (SELECT json_object_agg(f.name, json_build_object('before', f.before, 'after', f.after))
+            FROM (VALUES \(rows.joined(separator: ", "))) AS f (name, differs, before, after) WHERE f.differs)
+            """
+    }()
+
+    /// - Parameter text: As SQL.
+    private static func digest(_ text: String) -> String {
+        """
+        to_json(CASE WHEN \(text) = '' THEN '' ELSE octet_length(\(text)) || ' bytes, sha256 '
+        || left(encode(sha256(convert_to(\(text), 'UTF8')), 'hex'), 16) END)
+        """
+    }
 
     /// Expects the expressions `prior`, `visible` and `changed` before it.
     /// - Parameter refusal: The outcome when the agent is the caller's own and was not changed.
