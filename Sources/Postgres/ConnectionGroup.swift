@@ -66,12 +66,15 @@ extension ConnectionGroup {
     }
 
     /// Whether the line of this share may become longer. It may always begin; and where others have filled the queue,
-    /// it may become half as long as the longest, while not twice as many wait.
-    /// - Parameter coming: Calls of the share that do not wait here yet.
-    func mayGrow(_ share: QueueShare, beside coming: Int, waiting: Int, capacity: Int) -> Bool {
+    /// it may become half as long as the longest.
+    /// - Parameters:
+    ///   - coming: Calls of the share that do not wait here yet.
+    ///   - capacity: Calls that may wait.
+    ///   - room: Calls that the queue may take all the same.
+    func mayGrow(_ share: QueueShare, beside coming: Int, waiting: Int, capacity: Int, room: Int) -> Bool {
         queue.length(of: share) + coming == 0
             || queue.hasPlace(for: share, room: capacity - waiting, beside: coming)
-            || (waiting < 2 * capacity && queue.canMakeRoom(for: share, beside: coming))
+            || (room > 0 && queue.canMakeRoom(for: share, beside: coming))
     }
 
     /// Lets what came wait in the queue.

@@ -285,7 +285,7 @@ extension PostgresPool {
         // have is limited elsewhere.
         let held = hadPlace ? 0 : heldCalls[Held(share: share, effect: effect)] ?? 0
         return !group.mayGrow(
-            share, beside: held, waiting: group.waitingCalls - own, capacity: pipelinedCapacity)
+            share, beside: held, waiting: group.waitingCalls - own, capacity: pipelinedCapacity, room: queueRoom)
     }
 
     /// A call that has a place comes later: until `endHold` it counts as one of its share's. On the loop.
