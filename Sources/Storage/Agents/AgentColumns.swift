@@ -8,7 +8,18 @@ enum AgentColumns {
         "is_public", "is_active", "create_time", "update_time", "delete_time", "revision",
     ]
 
-    static let count = names.count
+    /// What a caller gives of an agent, as the parameters that `bind` appends.
+    static let givenTypes: [ParameterType] = [.text, .text, .text, .text, .text, .json, .bool]
+
+    static func bind(_ agent: Agent, to parameters: inout Parameters) {
+        parameters.append(text: agent.name)
+        parameters.append(text: agent.description)
+        parameters.append(text: agent.type.databaseName)
+        parameters.append(text: agent.status.databaseName)
+        parameters.append(text: agent.systemPrompt)
+        parameters.append(json: agent.config)
+        parameters.append(bool: agent.isPublic)
+    }
 
     /// The select list, each column qualified with `table`.
     static func list(_ table: String) -> String { names.map { "\(table).\($0)" }.joined(separator: ", ") }

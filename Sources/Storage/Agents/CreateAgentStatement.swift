@@ -14,9 +14,9 @@ package struct CreateAgentStatement: TenantStatement {
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
         let repeatable = change.requestID != nil
-        let query = Query(session: session, change: change, agent: agent)
+        let query = Query(session: session, creation: self)
         return try await AgentQuota.write(query, in: session, repeatable: repeatable) { () async throws(ServiceError) in
-            let usual = UsualQuery(session: session, change: change, agent: agent)
+            let usual = UsualQuery(session: session, creation: self)
             return try await session.write(usual, otherwise: query, repeatable: repeatable)
         }
     }
@@ -30,20 +30,11 @@ package struct CreateAgentStatement: TenantStatement {
         "tenant_id, owner_id, name, description, agent_type, status, system_prompt, config, is_public"
     /// What `columns` are set to.
     private static let values = "$1, $2, $8, $9, $10, $11, $12, $13, $14"
-    private static let parameterTypes =
-        Change.parameterTypes + [.text, .text, .text, .text, .text, .json, .bool]
+    private static let parameterTypes = Change.parameterTypes + AgentColumns.givenTypes
 
-    private static func bind(
-        _ agent: Agent, _ change: ChangeContext, of session: TenantSession, to parameters: inout Parameters
-    ) {
+    private func bind(of session: TenantSession, to parameters: inout Parameters) {
         Change.bind(change, of: session, to: &parameters)
-        parameters.append(text: agent.name)
-        parameters.append(text: agent.description)
-        parameters.append(text: agent.type.databaseName)
-        parameters.append(text: agent.status.databaseName)
-        parameters.append(text: agent.systemPrompt)
-        parameters.append(json: agent.config)
-        parameters.append(bool: agent.isPublic)
+        AgentColumns.bind(agent, to: &parameters)
     }
 
     /// Creates the agent of a tenant without a limit for a request that is new; does nothing when either is not so,
@@ -65,19 +56,16 @@ package struct CreateAgentStatement: TenantStatement {
             """, parameterTypes)
 
         let session: TenantSession
-        let change: ChangeContext
-        let agent: Agent
+        let creation: CreateAgentStatement
 
         var text: StatementText { Self.text }
 
-        func bind(to parameters: inout Parameters) {
-            CreateAgentStatement.bind(agent, change, of: session, to: &parameters)
-        }
+        func bind(to parameters: inout Parameters) { creation.bind(of: session, to: &parameters) }
 
         /// What the database adds to the agent; it keeps everything else as it was given.
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent>? {
             guard rows.count > 0 else { return nil }
-            var created = agent
+            var created = creation.agent
             created.id = try rows.int8(0, 0)
             created.ownerID = try rows.int8(0, 1)
             created.createTime = try rows.timestamp(0, 2)
@@ -119,14 +107,11 @@ package struct CreateAgentStatement: TenantStatement {
             parameterTypes)
 
         let session: TenantSession
-        let change: ChangeContext
-        let agent: Agent
+        let creation: CreateAgentStatement
 
         var text: StatementText { Self.text }
 
-        func bind(to parameters: inout Parameters) {
-            CreateAgentStatement.bind(agent, change, of: session, to: &parameters)
-        }
+        func bind(to parameters: inout Parameters) { creation.bind(of: session, to: &parameters) }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {
             try AgentChange.decode(rows)

@@ -73,7 +73,7 @@ package struct UpdateAgentStatement: TenantStatement {
             \(Change.remembered("UpdateAgent")),
             \(AgentChange.answer("UpdateAgent", refusal: "'stale'"))
             """,
-            AgentChange.parameterTypes + [.int4, .text, .text, .text, .text, .text, .json, .bool])
+            AgentChange.parameterTypes + [.int4] + AgentColumns.givenTypes)
 
         let session: TenantSession
         let update: UpdateAgentStatement
@@ -81,18 +81,11 @@ package struct UpdateAgentStatement: TenantStatement {
         var text: StatementText { Self.text }
 
         func bind(to parameters: inout Parameters) {
-            let agent = update.agent
             Change.bind(update.change, of: session, to: &parameters)
-            parameters.append(int8: agent.id)
+            parameters.append(int8: update.agent.id)
             parameters.append(int8: update.revision)
             parameters.append(int4: update.fields.rawValue)
-            parameters.append(text: agent.name)
-            parameters.append(text: agent.description)
-            parameters.append(text: agent.type.databaseName)
-            parameters.append(text: agent.status.databaseName)
-            parameters.append(text: agent.systemPrompt)
-            parameters.append(json: agent.config)
-            parameters.append(bool: agent.isPublic)
+            AgentColumns.bind(update.agent, to: &parameters)
         }
 
         func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> ChangeOutcome<Agent> {

@@ -8,8 +8,6 @@ enum TenantColumns {
         "requests_per_second", "max_in_flight", "create_time", "update_time", "delete_time", "revision",
     ]
 
-    static let count = names.count
-
     static func list(_ table: String) -> String { names.map { "\(table).\($0)" }.joined(separator: ", ") }
 
     static func tenant(_ rows: borrowing Rows, _ row: Int, first: Int = 0) throws(DecodingFailure) -> Tenant {
