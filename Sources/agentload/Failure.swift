@@ -16,6 +16,11 @@ enum Failure {
         }
     }
 
+    static func show(_ refusal: RefusedKey) -> ExitCode {
+        StandardError.write("error: \(refusal)\n")
+        return .failure
+    }
+
     static func show(_ error: AgentdError) -> ExitCode {
         StandardError.write("error: \(error)\n")
         if let remedy = error.connectionFailure?.remedy { StandardError.write("hint: \(remedy)\n") }

@@ -7,7 +7,7 @@ internal import NIOCore
 
 /// Where to call and as whom: from the command line, or else from the environment, or else the default.
 struct LoadSettings {
-    let keys: [String]
+    let keys: [LoadKey]
     private let address: String
     private let door: LoadDoor
     private let connections: Int
@@ -26,7 +26,7 @@ struct LoadSettings {
         self.environment = environment
     }
 
-    private static func keys(_ options: LoadOptions, _ environment: [String: String]) throws -> [String] {
+    private static func keys(_ options: LoadOptions, _ environment: [String: String]) throws -> [LoadKey] {
         if let path = options.keys {
             let keys = try keys(inFile: path, of: "--keys")
             if let tenants = options.tenants, tenants > keys.count {
@@ -34,15 +34,19 @@ struct LoadSettings {
             }
             return Array(keys.prefix(options.tenants ?? keys.count))
         }
-        if let token = environment["AGENTD_TOKEN"] { return [token] }
+        if let token = environment["AGENTD_TOKEN"] { return [LoadKey(token, from: "AGENTD_TOKEN")] }
         if let path = environment["AGENTD_TOKEN_FILE"] { return try keys(inFile: path, of: "AGENTD_TOKEN_FILE") }
         throw ValidationError("Say who calls: --keys names a file with an API key on each line, or set AGENTD_TOKEN.")
     }
 
-    private static func keys(inFile path: String, of source: String) throws -> [String] {
+    private static func keys(inFile path: String, of source: String) throws -> [LoadKey] {
         guard let data = try? Data(contentsOf: URL(filePath: path)), let text = String(data: data, encoding: .utf8)
         else { throw ValidationError("The file \(path) of \(source) cannot be read, or is not text.") }
-        let keys = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let keys = lines.enumerated().flatMap { index, line in
+            line.split(whereSeparator: \.isWhitespace)
+                .map { LoadKey(String($0), from: "line \(index + 1) of \(path)") }
+        }
         guard !keys.isEmpty else { throw ValidationError("The file \(path) of \(source) has no key.") }
         return keys
     }

@@ -6,8 +6,8 @@ struct RecorderTests {
     private static let second: UInt64 = 1_000_000_000
     private static let call = Call(tenant: 0, method: .getAgent, agent: 0)
 
-    private func recorder(isOpenLoop: Bool, hasGroups: Bool = false) -> Recorder {
-        Recorder(measured: 10 * Self.second..<20 * Self.second, isOpenLoop: isOpenLoop, hasGroups: hasGroups)
+    private func recorder(isOpenLoop: Bool) -> Recorder {
+        Recorder(measured: 10 * Self.second..<20 * Self.second, isOpenLoop: isOpenLoop)
     }
 
     @Test("Latency counts from when a call was due, in microseconds, to a thousandth")
@@ -43,7 +43,7 @@ struct RecorderTests {
 
     @Test("A second that is long past still counts its calls")
     func longRun() {
-        var recorder = Recorder(measured: 0..<300 * Self.second, isOpenLoop: true, hasGroups: false)
+        var recorder = Recorder(measured: 0..<300 * Self.second, isOpenLoop: true)
         for second in 0..<300 as Range<UInt64> {
             recorder.succeeded(Self.call, since: second * Self.second, at: second * Self.second + 2_000_000)
         }
@@ -58,21 +58,24 @@ struct RecorderTests {
 
     @Test("Failures have a latency of their own, and are told apart by group, code and reason")
     func failures() {
-        var recorder = recorder(isOpenLoop: true, hasGroups: true)
+        var recorder = recorder(isOpenLoop: true)
+        let noisy = Call(tenant: 0, method: .getAgent, agent: 0, group: .noisyTenant)
         let other = Call(tenant: 3, method: .listAgents, agent: 0)
         let due = 12 * Self.second
-        recorder.failed(Self.call, .status(8), reason: "RATE_LIMIT", since: due, at: due + 1_000_000)
-        recorder.failed(Self.call, .status(8), reason: "RATE_LIMIT", since: due, at: due + 1_000_000)
+        recorder.failed(noisy, .status(8), reason: "RATE_LIMIT", since: due, at: due + 1_000_000)
+        recorder.failed(noisy, .status(8), reason: "RATE_LIMIT", since: due, at: due + 1_000_000)
         recorder.failed(other, .notSent, since: due, at: due + 5_000_000)
         recorder.succeeded(other, since: due, at: due + 1_000)
         #expect(
             recorder.failures == [
-                .init(group: Recorder.noisyGroup, code: .status(8), reason: "RATE_LIMIT"): 2,
-                .init(group: Recorder.otherGroup, code: .notSent, reason: ""): 1,
+                .init(group: .noisyTenant, code: .status(8), reason: "RATE_LIMIT"): 2,
+                .init(group: .others, code: .notSent, reason: ""): 1,
             ])
-        #expect(recorder.failureLatencies.count == 3)
-        #expect((4_990...5_010).contains(recorder.failureLatencies.maximum))
-        #expect(recorder.latencies(group: Recorder.noisyGroup).count == 0)
+        #expect(recorder.failureLatencies().count == 3)
+        #expect((4_990...5_010).contains(recorder.failureLatencies().maximum))
+        #expect(recorder.failureLatencies(group: .noisyTenant).count == 2)
+        #expect((990...1_010).contains(recorder.failureLatencies(group: .noisyTenant).maximum))
+        #expect(recorder.latencies(group: .noisyTenant).count == 0)
         #expect(recorder.latencies(method: .listAgents).count == 1)
     }
 }

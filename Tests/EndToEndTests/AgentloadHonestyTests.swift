@@ -1,6 +1,8 @@
 import Testing
 
 internal import Foundation
+internal import Messages
+internal import Postgres
 internal import TestSupport
 
 /// What `agentload` says of a daemon that stands still, or goes away.
@@ -27,9 +29,9 @@ struct AgentloadHonestyTests {
         }
     }
 
-    private static func answered(_ world: World) async throws -> Double {
+    private static func answered(_ world: World, _ method: String = "GetAgent") async throws -> Double {
         try await world.daemon.metrics()
-            .filter { $0.key.hasPrefix("grpc_server_handled_total{") && $0.key.contains("GetAgent") }
+            .filter { $0.key.hasPrefix("grpc_server_handled_total{") && $0.key.contains(method) }
             .values.reduce(0, +)
     }
 
@@ -83,5 +85,31 @@ struct AgentloadHonestyTests {
         #expect(report.calls > 0)
         #expect(report.failures == ["UNAVAILABLE": 4], "\(report)")
         #expect(report.failureReasons == ["CONNECTION_LOST": 4])
+    }
+
+    /// Of four places on the connection the noisy tenant would soon have all.
+    @Test("Callers do not wait for a noisy tenant's answers before they call", arguments: ["framed", "grpc"])
+    func noisyTenant(door: String) async throws {
+        try await World.with { world in
+            let agent = try await world.speak(as: world.ada) { try await $0.createAgent("to be changed") }
+            _ = try await world.speak(as: world.carol) { try await $0.createAgent("to be changed") }
+            let lock = try ScriptConnection(conninfo: world.database.owner, applicationName: "lock")
+            try lock.execute("BEGIN; SELECT FROM agents WHERE id = \(agent.id) FOR UPDATE")
+            let arguments = [
+                "--door", door, "--mix", "update", "--skew", "noisy:0.9", "--rate", "200", "--in-flight", "4",
+                "--duration", "2", "--warm-up", "0",
+            ]
+            let exit = try await TemporaryFolder.with { folder in
+                try await world.withAgentload(as: [world.ada, world.carol], arguments, in: folder) { program in
+                    try await waitUntil { try await Self.answered(world, "UpdateAgent") >= 10 }
+                    try lock.execute("ROLLBACK")
+                    let code = await program.waitForExit()
+                    return Daemon.Exit(code: code, output: program.standardOutput, log: program.standardError)
+                }
+            }
+            let report = try exit.loadReport()
+            #expect(report.calls + report.failureCount == 400, "\(exit.output)")
+            #expect(try #require(report.byGroup?["others"]).calls >= 10)
+        }
     }
 }

@@ -44,7 +44,8 @@ struct AgentloadMistakeTests {
     func badKey() async throws {
         let world = try World.shared
         let nobody = World.Person(id: 0, tenantID: "", key: "agd_nobody")
-        try await world.agentload(as: [nobody], []).expectFailure(1, "UNAUTHENTICATED")
+        try await world.agentload(as: [world.ada, nobody], [])
+            .expectFailure(1, "the key of line 2 of ", "/keys: UNAUTHENTICATED")
     }
 
     @Test("Keys without agents have nothing to be read")

@@ -137,7 +137,7 @@ note_recovery() {
     seconds_to_normal=$(jq --argjson began "$1" --argjson ended "$2" --argjson last "$companion_ended" \
         --argjson seconds "$companion_seconds" '
         def time: $last - $seconds + .second;
-        (.by_second | map(select(.second < $seconds) | . + {time: time})) as $all
+        (.by_second | map(select(.second < $seconds) | {failures, p99: .latency_microseconds.p99, time: time})) as $all
         | ([$all[] | select(.time + 1 <= $began / 1e6) | .p99] | max // 0) as $before
         | [$all[] | select(.time >= $ended / 1e6 - 0.5) | . + {normal: (.failures == 0 and .p99 <= 1.5 * $before)}]
         | first(range(length - 1) as $index | select(.[$index].normal and .[$index + 1].normal) | .[$index].time

@@ -65,12 +65,14 @@ final class LoadConnection: ChannelInboundHandler {
     /// The most calls that may be in flight on it; what the peer takes counts when it is less.
     private(set) var room: Int
     private let wantedRoom: Int
-    private(set) var callsInFlight = 0
+    private let sparesRoom: Bool
+    /// By group.
+    private var callsOfGroups = CallerGroup.allCases.map { _ in 0 }
     /// Whether something was sent since the last flush.
     private(set) var isDirty = false
 
     init(
-        _ configuration: AgentdClient.Configuration, on eventLoop: any EventLoop, room: Int,
+        _ configuration: AgentdClient.Configuration, on eventLoop: any EventLoop, room: Int, sparesRoom: Bool,
         owner: any LoadConnectionOwner, makeWire: @escaping () throws(LoadProblem) -> any Wire
     ) {
         self.configuration = configuration
@@ -78,22 +80,28 @@ final class LoadConnection: ChannelInboundHandler {
         self.owner = owner
         self.makeWire = makeWire
         wantedRoom = room
+        self.sparesRoom = sparesRoom
         self.room = room
     }
 
     var isOpen: Bool { state == .open }
-    var hasRoom: Bool { state == .open && callsInFlight < room }
+    var callsInFlight: Int { callsOfGroups.reduce(0, +) }
+
+    func hasRoom(for group: CallerGroup) -> Bool {
+        guard state == .open, callsInFlight < room else { return false }
+        return group == .others || !sparesRoom || callsOfGroups[group.rawValue] < max(room / 2, 1)
+    }
 }
 
 // MARK: Calls
 
 extension LoadConnection {
-    /// Only with `hasRoom`. It goes out with the next flush.
+    /// Only with room for it. It goes out with the next flush.
     func send(_ sent: SentCall) {
         guard let wire else { return }
         let slot = freeSlots.popLast() ?? slots.count
         if slot == slots.count { slots.append(sent) } else { slots[slot] = sent }
-        callsInFlight += 1
+        callsOfGroups[sent.call.group.rawValue] += 1
         isDirty = true
         do throws(LoadProblem) {
             try wire.send(sent.call, slot: slot, keepsAnswer: sent.isChecked)
@@ -129,7 +137,7 @@ extension LoadConnection: WireDelegate {
         guard slot < slots.count, let sent = slots[slot] else { return }
         slots[slot] = nil
         freeSlots.append(slot)
-        callsInFlight -= 1
+        callsOfGroups[sent.call.group.rawValue] -= 1
         owner.answered(sent, answer, at: readAt)
     }
 
@@ -245,7 +253,7 @@ extension LoadConnection {
         isDirty = false
         slots = []
         freeSlots = []
-        callsInFlight = 0
+        callsOfGroups = CallerGroup.allCases.map { _ in 0 }
         context?.close(promise: nil)
         context = nil
         return calls

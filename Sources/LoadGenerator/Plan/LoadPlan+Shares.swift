@@ -15,6 +15,10 @@ extension LoadPlan {
         }
     }
 
+    /// Whether a noisy tenant leaves half of each connection's room to the others: they are callers of their own, who
+    /// do not wait for it before they call. In a closed loop all calls come from the same callers.
+    var sparesRoom: Bool { isOpenLoop && skew.isNoisy }
+
     /// The most calls in flight on one connection.
     func room(connection index: Int) -> Int {
         switch pace {

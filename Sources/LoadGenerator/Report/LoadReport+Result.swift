@@ -30,7 +30,7 @@ extension LoadReport {
         latency = Latency(all)
         failures = Self.counts(failed) { $0.code.name }
         failureReasons = Self.counts(failed) { $0.reason }
-        failureLatency = Latency(recorder.failureLatencies)
+        failureLatency = Latency(recorder.failureLatencies())
         processorMicrosecondsPerCall =
             recorder.endedMeanwhile == 0
             ? 0 : (Double(result.processorMicroseconds) / Double(recorder.endedMeanwhile) * 100).rounded() / 100
@@ -41,19 +41,22 @@ extension LoadReport {
         byGroup =
             plan.skew.isNoisy
             ? Groups(
-                noisy: Self.group(Recorder.noisyGroup, recorder), others: Self.group(Recorder.otherGroup, recorder))
+                noisy: Self.group(.noisyTenant, recorder), others: Self.group(.others, recorder))
             : nil
         bySecond = recorder.series.seconds.enumerated().map { index, second in
-            Second(second: index, calls: second.calls, failures: second.failures, p50: second.p50, p99: second.p99)
+            Second(
+                second: index, calls: second.calls, failures: second.failures,
+                latency: Second.Latency(p50: second.p50, p99: second.p99))
         }
         curve = all.count == 0 ? [] : Self.curvePercentiles.map { ($0, all.percentile($0)) }
     }
 
-    private static func group(_ group: Int, _ recorder: Recorder) -> Group {
+    private static func group(_ group: CallerGroup, _ recorder: Recorder) -> Group {
         let latencies = recorder.latencies(group: group)
         let failed = recorder.failures.filter { $0.key.group == group }
         return Group(
-            calls: latencies.count, failures: counts(failed) { $0.code.name }, latency: Latency(latencies))
+            calls: latencies.count, latency: Latency(latencies), failures: counts(failed) { $0.code.name },
+            failureLatency: Latency(recorder.failureLatencies(group: group)))
     }
 
     private static func counts(

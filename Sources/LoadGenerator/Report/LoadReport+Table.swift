@@ -2,11 +2,14 @@ extension LoadReport {
     /// For people: what was done, what it took, and what the columns mean.
     package var table: String {
         var lines = [heading, ""]
-        lines.append(Self.line("throughput", "\(Self.grouped(Int(callsPerSecond.rounded()))) calls/s"))
+        lines.append(Self.line("throughput", "\(Self.grouped(Int(callsPerSecond.rounded()))) successful calls/s"))
         lines.append(Self.line("succeeded", Self.grouped(calls)))
-        lines.append(Self.line("failed", failureText))
-        lines += failureReasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { Self.line("", "\(Self.grouped($0.value)) for \($0.key)") }
+        lines.append(Self.line("failed", Self.text(failures)))
+        lines += Self.mostFirst(failureReasons).map { Self.line("", "\(Self.grouped($0.value)) for \($0.key)") }
+        if let byGroup, failureCount > 0 {
+            lines.append(Self.line("", "of the noisy tenant \(Self.text(byGroup.noisy.failures))"))
+            lines.append(Self.line("", "of the others \(Self.text(byGroup.others.failures))"))
+        }
         lines.append(Self.line("client CPU", "\(processorMicrosecondsPerCall) microseconds a call"))
         lines += ["", "latency in milliseconds"] + latencyTable
         lines += ["", explanation]
@@ -35,20 +38,22 @@ extension LoadReport {
         "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
-    private var failureText: String {
-        guard failureCount > 0 else { return "0" }
-        let codes = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-            .map { "\(Self.grouped($0.value)) \($0.key)" }
-        return "\(Self.grouped(failureCount)): \(codes.joined(separator: ", "))"
+    private static func text(_ failures: [String: Int]) -> String {
+        guard !failures.isEmpty else { return "0" }
+        let codes = mostFirst(failures).map { "\(grouped($0.value)) \($0.key)" }
+        return "\(grouped(failures.values.reduce(0, +))): \(codes.joined(separator: ", "))"
+    }
+
+    private static func mostFirst(_ counts: [String: Int]) -> [(key: String, value: Int)] {
+        counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     }
 
     private var latencyTable: [String] {
         var rows = [["", "calls", "mean", "p50", "p90", "p99", "p99.9", "max"]]
         func add(_ name: String, _ calls: Int, _ latency: Latency) {
-            let values = [latency.p50, latency.p90, latency.p99, latency.p999, latency.max]
-            rows.append(
-                [name, Self.grouped(calls), Self.milliseconds(latency.mean)]
-                    + values.map { Self.milliseconds(Double($0)) })
+            let values = [latency.p50, latency.p90, latency.p99, latency.p999, latency.max].map(Double.init)
+            let texts = ([latency.mean] + values).map { calls == 0 ? "-" : Self.milliseconds($0) }
+            rows.append([name, Self.grouped(calls)] + texts)
         }
         add("all", calls, latency)
         if byMethod.count > 1 {
@@ -61,6 +66,10 @@ extension LoadReport {
             add("other tenants", byGroup.others.calls, byGroup.others.latency)
         }
         if failureCount > 0 { add("failures", failureCount, failureLatency) }
+        if let byGroup, failureCount > 0 {
+            add("of the noisy", byGroup.noisy.failureCount, byGroup.noisy.failureLatency)
+            add("of the others", byGroup.others.failureCount, byGroup.others.failureLatency)
+        }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             row.indices.map { column in
@@ -75,7 +84,9 @@ extension LoadReport {
         return rate == nil
             ? "\(meaning) Each call was begun when another one was answered: a daemon that stands still is asked "
                 + "nothing meanwhile, which these figures do not show. --rate does."
-            : "\(meaning) Latency counts from when a call was due, whether or not it could be sent then."
+            : "\(meaning) Latency counts from when a call was due, whether or not it could be sent then. Throughput "
+                + "counts the answers that came within the \(durationSeconds.shortText) s, the rest all calls that "
+                + "were due in them."
     }
 
     private static func line(_ name: String, _ text: String) -> String {

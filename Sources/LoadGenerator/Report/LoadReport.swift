@@ -35,13 +35,17 @@ package struct LoadReport: Sendable, Encodable {
 
     package struct Group: Sendable, Encodable {
         package let calls: Int
-        package let failures: [String: Int]
         package let latency: Latency
+        package let failures: [String: Int]
+        package let failureLatency: Latency
 
         enum CodingKeys: String, CodingKey {
             case calls, failures
             case latency = "latency_microseconds"
+            case failureLatency = "failure_latency_microseconds"
         }
+
+        var failureCount: Int { failures.values.reduce(0, +) }
     }
 
     package struct Groups: Sendable, Encodable {
@@ -53,8 +57,17 @@ package struct LoadReport: Sendable, Encodable {
         package let second: Int
         package let calls: Int
         package let failures: Int
-        package let p50: Int
-        package let p99: Int
+        package let latency: Latency
+
+        package struct Latency: Sendable, Encodable {
+            package let p50: Int
+            package let p99: Int
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case second, calls, failures
+            case latency = "latency_microseconds"
+        }
     }
 
     package let door: String

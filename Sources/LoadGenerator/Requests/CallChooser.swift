@@ -7,6 +7,7 @@ struct CallChooser {
     private let methodChoice: WeightedChoice
     /// How many agents each target has.
     private let agentCounts: [Int]
+    private let hasGroups: Bool
     private var generator: FastRandomNumberGenerator
 
     /// - Parameter agentCounts: Of each target; for a mix that takes agents, more than none.
@@ -15,6 +16,7 @@ struct CallChooser {
         methods = mix.shares.map(\.method)
         methodChoice = WeightedChoice(weights: mix.shares.map { Double($0.share) })
         self.agentCounts = agentCounts
+        hasGroups = skew.isNoisy
         self.generator = generator
     }
 
@@ -22,6 +24,7 @@ struct CallChooser {
         let tenant = tenants.pick(using: &generator)
         let method = methods.count == 1 ? methods[0] : methods[methodChoice.pick(using: &generator)]
         let agent = method.takesAgent ? generator.next().below(agentCounts[tenant]) : 0
-        return Call(tenant: tenant, method: method, agent: agent)
+        let group = hasGroups && tenant == 0 ? CallerGroup.noisyTenant : .others
+        return Call(tenant: tenant, method: method, agent: agent, group: group)
     }
 }

@@ -30,8 +30,9 @@ package struct TargetSearch: Sendable {
         package let agentsMade: Int
     }
 
-    /// - Throws: `AgentdError`, or `LoadProblem` when no key has what the mix takes.
-    package func find(keys: [String]) async throws -> Found {
+    /// - Throws: `AgentdError` when there is no connection, `RefusedKey` when the daemon refuses one of the keys, or
+    ///   `LoadProblem` when none has what the mix takes.
+    package func find(keys: [LoadKey]) async throws -> Found {
         let pageSize = Int32(max(min(Self.agentsInAll / max(keys.count, 1), Self.agentsOfAKey), Self.fewestAgents))
         let found = try await withThrowingTaskGroup(of: (Int, LoadTarget, Int).self) { group in
             var remaining = Array(keys.enumerated())[...]
@@ -61,8 +62,16 @@ package struct TargetSearch: Sendable {
             targets: targets, keysLeftOut: found.count - targets.count, agentsMade: found.reduce(0) { $0 + $1.made })
     }
 
-    private func target(_ key: String, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
-        let options = AgentdClient.CallOptions(token: key)
+    private func target(_ key: LoadKey, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
+        do {
+            return try await target(key.token, pageSize: pageSize)
+        } catch let error as AgentdError where !error.isConnectionFailure {
+            throw RefusedKey(origin: key.origin, error: error)
+        }
+    }
+
+    private func target(_ token: String, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
+        let options = AgentdClient.CallOptions(token: token)
         var agents = try await client.listAgents(.init(pageSize: pageSize), options: options).resources
         var made = 0
         if agents.isEmpty, mix.takesAgents, mix.changesAgents {
@@ -75,7 +84,7 @@ package struct TargetSearch: Sendable {
             }
         }
         let target = LoadTarget(
-            token: key, tenantID: agents.first?.tenantID ?? "", agentIDs: agents.map(\.id))
+            token: token, tenantID: agents.first?.tenantID ?? "", agentIDs: agents.map(\.id))
         return (target, made)
     }
 }

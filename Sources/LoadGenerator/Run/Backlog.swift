@@ -1,7 +1,8 @@
 internal import DequeModule
 
-/// Calls that are due and could not be sent yet, because as many are in flight as the daemon takes, or no connection is
-/// there.
+/// Calls that are due and could not be sent yet, because as many are in flight as may be, or no connection is there. A
+/// noisy tenant's and the others' wait apart: nobody's callers would stand in line behind another tenant's before
+/// anything was sent.
 struct Backlog {
     struct Arrival {
         let call: Call
@@ -9,18 +10,30 @@ struct Backlog {
         let since: UInt64
     }
 
-    /// With more than these the oldest is given up: who falls so far behind does not catch up, and memory is bounded.
+    /// With more than these the oldest of the longer line is given up: who falls so far behind does not catch up, and
+    /// memory is bounded.
     static let limit = 65_536
 
-    private var arrivals: Deque<Arrival> = []
+    /// By group.
+    private var lines: [Deque<Arrival>] = CallerGroup.allCases.map { _ in [] }
+    private(set) var count = 0
 
-    var count: Int { arrivals.count }
+    func count(of group: CallerGroup) -> Int { lines[group.rawValue].count }
 
-    /// - Returns: The oldest, when there are too many.
+    /// - Returns: One that is given up, when there are too many.
     mutating func append(_ arrival: Arrival) -> Arrival? {
-        arrivals.append(arrival)
-        return arrivals.count > Self.limit ? arrivals.popFirst() : nil
+        lines[arrival.call.group.rawValue].append(arrival)
+        count += 1
+        guard count > Self.limit, let longest = CallerGroup.allCases.max(by: { count(of: $0) < count(of: $1) }) else {
+            return nil
+        }
+        return popFirst(of: longest)
     }
 
-    mutating func popFirst() -> Arrival? { arrivals.popFirst() }
+    /// The one that has waited longest.
+    mutating func popFirst(of group: CallerGroup) -> Arrival? {
+        guard let arrival = lines[group.rawValue].popFirst() else { return nil }
+        count -= 1
+        return arrival
+    }
 }

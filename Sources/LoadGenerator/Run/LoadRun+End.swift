@@ -20,8 +20,10 @@ extension LoadRun {
         let now = Self.now
         // In a closed loop a call counts where it ends; one that does not end counts at the end.
         let end = plan.isOpenLoop ? now : recorder.measured.upperBound - 1
-        while let arrival = backlog.popFirst() {
-            recorder.failed(arrival.call, .notSent, since: arrival.since, at: now)
+        for group in CallerGroup.allCases {
+            while let arrival = backlog.popFirst(of: group) {
+                recorder.failed(arrival.call, .notSent, since: arrival.since, at: now)
+            }
         }
         for connection in connections {
             for sent in connection.close() {

@@ -12,7 +12,7 @@ extension LoadRun {
     func takeTurn(after connection: LoadConnection?) {
         let now = Self.now
         if phase == .running, case .closed = plan.pace {
-            while callsToBegin > 0, let free = freeConnection(after: connection) {
+            while callsToBegin > 0, let free = freeConnection(for: .others, after: connection) {
                 callsToBegin -= 1
                 send(chooser.next(), since: now, over: free)
             }
@@ -31,10 +31,12 @@ extension LoadRun {
                 recorder.failed(givenUp.call, .notSent, since: givenUp.since, at: now)
             }
         }
-        while backlog.count > 0, let free = freeConnection(after: connection) {
-            for _ in 0..<Self.callsInARow {
-                guard free.hasRoom, let arrival = backlog.popFirst() else { break }
-                send(arrival.call, since: arrival.since, over: free)
+        for group in CallerGroup.allCases {
+            while backlog.count(of: group) > 0, let free = freeConnection(for: group, after: connection) {
+                for _ in 0..<Self.callsInARow {
+                    guard free.hasRoom(for: group), let arrival = backlog.popFirst(of: group) else { break }
+                    send(arrival.call, since: arrival.since, over: free)
+                }
             }
         }
         scheduleTick(at: now)
@@ -58,12 +60,12 @@ extension LoadRun {
     }
 
     /// One with room: the one that has just got it where each has its share of the calls, otherwise the next in turn.
-    private func freeConnection(after connection: LoadConnection?) -> LoadConnection? {
-        if plan.keepsShares, let connection, connection.hasRoom { return connection }
+    private func freeConnection(for group: CallerGroup, after connection: LoadConnection?) -> LoadConnection? {
+        if plan.keepsShares, let connection, connection.hasRoom(for: group) { return connection }
         for _ in connections {
-            let candidate = connections[turnIndex]
-            turnIndex = (turnIndex + 1) % connections.count
-            if candidate.hasRoom { return candidate }
+            let candidate = connections[turnIndex[group.rawValue]]
+            turnIndex[group.rawValue] = (turnIndex[group.rawValue] + 1) % connections.count
+            if candidate.hasRoom(for: group) { return candidate }
         }
         return nil
     }

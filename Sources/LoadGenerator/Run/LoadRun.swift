@@ -28,8 +28,8 @@ final class LoadRun {
     var phase = Phase.opening
     var notDialled: [LoadConnection] = []
     var opened = 0
-    /// The connection that the next call goes over, if it has room.
-    var turnIndex = 0
+    /// By group: the connection that its next call goes over, if it has room.
+    var turnIndex = CallerGroup.allCases.map { _ in 0 }
     var chooser: CallChooser
     var recorder: Recorder
     var checks: UInt64 = 0
@@ -61,11 +61,12 @@ final class LoadRun {
         self.promise = promise
         self.onProgress = onProgress
         chooser = CallChooser(mix: plan.mix, skew: plan.skew, agentCounts: targets.map(\.agentIDs.count))
-        recorder = Recorder(measured: Self.never, isOpenLoop: plan.isOpenLoop, hasGroups: plan.skew.isNoisy)
+        recorder = Recorder(measured: Self.never, isOpenLoop: plan.isOpenLoop)
         let makeWire = WireFactory.wires(plan: plan, targets: targets, configuration: configuration)
         connections = (0..<plan.connections).map { index in
             LoadConnection(
-                configuration, on: eventLoop, room: plan.room(connection: index), owner: self, makeWire: makeWire)
+                configuration, on: eventLoop, room: plan.room(connection: index), sparesRoom: plan.sparesRoom,
+                owner: self, makeWire: makeWire)
         }
     }
 
@@ -85,8 +86,7 @@ extension LoadRun {
         let measuredFrom = now + plan.warmUp.nanoseconds
         let end = measuredFrom + plan.duration.nanoseconds
         phase = .running
-        recorder = Recorder(
-            measured: measuredFrom..<end, isOpenLoop: plan.isOpenLoop, hasGroups: plan.skew.isNoisy)
+        recorder = Recorder(measured: measuredFrom..<end, isOpenLoop: plan.isOpenLoop)
         switch plan.pace {
         case .closed(let inFlight): callsToBegin = inFlight
         case .open(let rate, _): arrivals = ArrivalSchedule(times: now..<end, rate: rate)

@@ -11,17 +11,17 @@ struct Recorder: Sendable {
     }
 
     struct Failure: Hashable, Sendable {
-        let group: Int
+        let group: CallerGroup
         let code: FailureCode
         let reason: String
     }
 
     let measured: Range<UInt64>
     private let isOpenLoop: Bool
-    private let hasGroups: Bool
     /// By group and method; nil where there was no call.
     private var latencies: [LatencyHistogram?]
-    private(set) var failureLatencies = LatencyHistogram()
+    /// By group.
+    private var failureLatencies = CallerGroup.allCases.map { _ in LatencyHistogram() }
     private(set) var failures: [Failure: Int] = [:]
     private(set) var series = SecondSeries()
     /// Successes, and all calls, that ended in the measured time, whenever they were due.
@@ -31,11 +31,10 @@ struct Recorder: Sendable {
     private(set) var callsSoFar = 0
     private(set) var failuresSoFar = 0
 
-    init(measured: Range<UInt64>, isOpenLoop: Bool, hasGroups: Bool) {
+    init(measured: Range<UInt64>, isOpenLoop: Bool) {
         self.measured = measured
         self.isOpenLoop = isOpenLoop
-        self.hasGroups = hasGroups
-        latencies = Array(repeating: nil, count: LoadMethod.allCases.count * 2)
+        latencies = Array(repeating: nil, count: CallerGroup.allCases.count * LoadMethod.allCases.count)
     }
 
     /// - Parameter since: When it was due.
@@ -46,7 +45,7 @@ struct Recorder: Sendable {
             endedMeanwhile += 1
         }
         guard let second = second(due: since, ended: now) else { return }
-        let index = group(of: call) * LoadMethod.allCases.count + call.method.rawValue
+        let index = call.group.rawValue * LoadMethod.allCases.count + call.method.rawValue
         if latencies[index] == nil { latencies[index] = LatencyHistogram() }
         latencies[index]?.record(nanoseconds: now - since)
         series.recordCall(second: second, nanoseconds: now - since)
@@ -56,8 +55,8 @@ struct Recorder: Sendable {
         failuresSoFar += 1
         if measured.contains(now) { endedMeanwhile += 1 }
         guard let second = second(due: since, ended: now) else { return }
-        failureLatencies.record(nanoseconds: now - since)
-        failures[Failure(group: group(of: call), code: code, reason: reason), default: 0] += 1
+        failureLatencies[call.group.rawValue].record(nanoseconds: now - since)
+        failures[Failure(group: call.group, code: code, reason: reason), default: 0] += 1
         series.recordFailure(second: second)
     }
 
@@ -69,20 +68,23 @@ struct Recorder: Sendable {
         return Int((time - measured.lowerBound) / 1_000_000_000)
     }
 
-    /// 0 is the noisy tenant, 1 all others. Without groups all are 1.
-    private func group(of call: Call) -> Int { hasGroups && call.tenant == 0 ? Self.noisyGroup : Self.otherGroup }
-
-    static let noisyGroup = 0
-    static let otherGroup = 1
+    /// - Parameter group: Nil for all.
+    func failureLatencies(group: CallerGroup? = nil) -> LatencyHistogram {
+        var sum = LatencyHistogram()
+        for (index, histogram) in failureLatencies.enumerated() where group?.rawValue ?? index == index {
+            sum.add(histogram)
+        }
+        return sum
+    }
 
     /// - Parameters:
     ///   - group: Nil for all.
     ///   - method: Nil for all.
-    func latencies(group: Int? = nil, method: LoadMethod? = nil) -> LatencyHistogram {
+    func latencies(group: CallerGroup? = nil, method: LoadMethod? = nil) -> LatencyHistogram {
         var sum = LatencyHistogram()
         for (index, histogram) in latencies.enumerated() {
             let (itsGroup, itsMethod) = index.quotientAndRemainder(dividingBy: LoadMethod.allCases.count)
-            if let histogram, group ?? itsGroup == itsGroup, method?.rawValue ?? itsMethod == itsMethod {
+            if let histogram, group?.rawValue ?? itsGroup == itsGroup, method?.rawValue ?? itsMethod == itsMethod {
                 sum.add(histogram)
             }
         }

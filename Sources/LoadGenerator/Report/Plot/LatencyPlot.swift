@@ -78,7 +78,7 @@ struct LatencyPlot {
         heading("Latency over time", panel)
         let seconds = points
         let scale = LatencyScale(
-            microseconds: seconds.flatMap { [$0.p50, $0.p99] }, top: panel.top, bottom: panel.bottom)
+            microseconds: seconds.flatMap { [$0.latency.p50, $0.latency.p99] }, top: panel.top, bottom: panel.bottom)
         drawLatencyAxis(scale, panel)
         let span = max(report.durationSeconds, 1)
         // What happened within a second stands in its middle.
@@ -95,7 +95,7 @@ struct LatencyPlot {
         drawTitle("second of the measured time in which a call \(event)", ofAxisOf: panel)
         let shown = seconds.filter { $0.calls > 0 }
         if shown.isEmpty { drawNothing(panel) }
-        for (latency, color) in [(\LoadReport.Second.p50, Self.colors.p50), (\.p99, Self.colors.p99)] {
+        for (latency, color) in [(\LoadReport.Second.latency.p50, Self.colors.p50), (\.latency.p99, Self.colors.p99)] {
             let line = shown.map { second in
                 (x(Double(second.second) + 0.5), scale.position(microseconds: Double(second[keyPath: latency])))
             }
@@ -118,7 +118,8 @@ struct LatencyPlot {
             let part = report.bySecond[start..<min(start + width, report.bySecond.count)]
             return LoadReport.Second(
                 second: start, calls: part.reduce(0) { $0 + $1.calls }, failures: part.reduce(0) { $0 + $1.failures },
-                p50: part.map(\.p50).max() ?? 0, p99: part.map(\.p99).max() ?? 0)
+                latency: LoadReport.Second.Latency(
+                    p50: part.map(\.latency.p50).max() ?? 0, p99: part.map(\.latency.p99).max() ?? 0))
         }
     }
 
