@@ -130,10 +130,23 @@ demonstrate() {
     demonstration_key=$ada_key
 }
 
+# Whether an earlier run has left Acme and Ada: then she gets a key, and her agents are shown.
+was_demonstrated() {
+    speak_as administrator "$administrator_key"
+    call users list --tenant acme --filter 'email = "ada@acme.example"' --output json
+    ((status == 0)) && [[ $(jq '.users | length' <<<"$answer") == 1 ]] || return 1
+    chapter "The tenants and agents of an earlier run are there; Ada gets a new key, since nobody keeps the old one"
+    show
+    issue_key acme "$(field '.users[0].id')"
+    demonstration_key=$key
+    speak_as ada "$key"
+    succeeds agents list
+}
+
 # ---- What is created; each sets a variable -------------------------------------------------------------------------
 
-# create_tenant SLUG DISPLAY_NAME OPTION...: sets slug. Keys are shown once and never written to a file, so the users of
-# an earlier run on the same data cannot be used again; a later run makes tenants of its own, acme-2, acme-3 ...
+# create_tenant SLUG DISPLAY_NAME OPTION...: sets slug. Where an earlier run ended in the middle, this one makes tenants
+# of its own: acme-2, acme-3 ...
 create_tenant() {
     local wanted=$1 display_name=$2 number
     shift 2

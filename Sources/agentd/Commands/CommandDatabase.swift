@@ -17,6 +17,12 @@ struct CommandDatabase {
         logger = LogControl(level: max(.warning, settings.log.level), format: settings.log.format).logger
     }
 
+    /// Which one it is, for people, without passwords.
+    var name: String {
+        if let owner = settings.owner { return "the database of AGENTD_OWNER_DATABASE_URL, \(owner.redacted)" }
+        return "the embedded database in \(settings.dataFolder)"
+    }
+
     /// Connects as the owner.
     /// - Parameters:
     ///   - migrated: Whether an embedded database is to be migrated first.

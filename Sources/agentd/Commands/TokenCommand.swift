@@ -17,7 +17,7 @@ extension Token {
             discussion: """
                 Needs AGENTD_OWNER_DATABASE_URL, or works on the embedded database of --data-dir, whether or not a \
                 daemon runs on it. The user is made when there is none; each call makes another \
-                key, which is shown only now.
+                key, which is shown only now. Standard error says whose key it is and in which database it was made.
                 """)
 
         @Flag(help: "Required: for everybody else, `agentctl tokens issue` makes keys.")
@@ -60,7 +60,8 @@ extension Token {
             let key = APIKey.generate()
             let kept = SystemAdministrator.Key(
                 id: key.id, secretDigest: key.secretDigest, displayName: name, expireTime: expireTime)
-            try await CommandDatabase(settings).withOwner { conninfo in
+            let database = CommandDatabase(settings)
+            try await database.withOwner { conninfo in
                 try await Blocking.run {
                     _ = try SystemAdministrator(
                         ownerConninfo: conninfo, tenantSlug: settings.tenancy.defaultTenantSlug, email: email,
@@ -68,6 +69,8 @@ extension Token {
                 }
             }
             Output.line(key.text)
+            Output.errorText(
+                "made in \(database.name), for \(email) of the tenant \(settings.tenancy.defaultTenantSlug)\n")
         }
 
         private var expireTime: Timestamp? {
