@@ -25,6 +25,8 @@ final class ConnectionGroup {
     private var departures: [PendingCall] = []
     private var limit: InFlightLimit
     private let depth: Int
+    /// When a call of one of its connections last succeeded, whoever still waited for it; 0 for never.
+    private(set) var answeredAt: UInt64 = 0
     private var space = SendingSpace()
 
     /// - Parameter depth: Calls in flight on one connection, at most.
@@ -224,6 +226,7 @@ extension ConnectionGroup {
         var again: [PendingCall] = []
         let isGood = connection.process(at: now) { call, outcome in
             limit.answered(after: now &- call.sentAt, at: now)
+            if case .succeeded = outcome { answeredAt = now }
             guard call.stage != .finished else { return }
             switch outcome {
             case .succeeded: call.succeed()

@@ -78,6 +78,8 @@ package final class PostgresPool: @unchecked Sendable {
         let connections = groups.flatMap(\.slots).compactMap { if case .open(let open) = $0 { open } else { nil } }
         return connections.map(\.openedAt).min() ?? MonotonicClock.now
     }
+    /// When the database last did what it was asked, in nanoseconds of the monotonic clock; 0 for never.
+    package var answeredAt: UInt64 { max(readers.answeredAt, writers.answeredAt) }
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 }

@@ -3,6 +3,7 @@ import Testing
 internal import AgentdCore
 internal import Foundation
 internal import Messages
+internal import Postgres
 internal import TestSupport
 
 @Suite("Recovery", .timeLimit(.minutes(4)))
@@ -161,6 +162,39 @@ struct RecoveryTests {
                 }
                 #expect(try await Self.codes(of: 64) { try await ada.getAgent(agent.id, timeout: $0) } == [.ok: 64])
             }
+        }
+    }
+
+    /// Held up is what the health monitor asks, on one of the two connections of reads; the other one does its work.
+    @Test("While calls are answered the daemon is ready, also when its own question finds no answer in time")
+    func busyDatabase() async throws {
+        try await World.with { world in
+            let (database, owner) = (world.database, world.database.owner)
+            let agent = try await world.speak(as: world.ada) { try await $0.createAgent("agent") }
+            let lock = try ScriptConnection(conninfo: owner, applicationName: "lock")
+            try lock.execute("SELECT pg_advisory_lock(4711)")
+            // A bound of the index, so that it is asked for before a row is found: there is none.
+            try lock.execute(
+                """
+                CREATE POLICY slow ON tenants AS RESTRICTIVE FOR SELECT TO agentd_app
+                USING (id >= (SELECT '\(UUIDValue(high: 0, low: 0))'::uuid FROM pg_advisory_xact_lock_shared(4711)))
+                """)
+            let question = """
+                SELECT a.pid || ' ' || a.query_start FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+                WHERE l.locktype = 'advisory' AND NOT l.granted AND a.datname = $1
+                """
+            try await world.speak(as: world.ada) { ada in
+                var questions: Set<String?> = []
+                // Two without an answer would be enough.
+                try await waitUntil {
+                    questions.formUnion(try database.rows(question, [database.name]).map { $0[0] })
+                    _ = try? await ada.getAgent(agent.id, timeout: 5_000)
+                    return questions.count >= 4
+                }
+                #expect(try await ada.health() == .serving)
+                #expect(!world.daemon.log.contains("does not answer"), "\(world.daemon.log)")
+            }
+            try lock.execute("SELECT pg_advisory_unlock(4711)")
         }
     }
 
