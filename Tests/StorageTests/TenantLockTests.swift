@@ -9,10 +9,13 @@ internal import TestSupport
 /// Changes that need the lock of their tenant, while another transaction holds it.
 @Suite("The lock of a tenant", .timeLimit(.minutes(1)))
 struct TenantLockTests {
-    private static func caller(_ tenant: TwoTenants.Tenant) throws -> Caller {
+    private static func caller(_ tenant: TwoTenants.Tenant, maxAgents: Int64 = 0) throws -> Caller {
         let id = TenantID(try #require(UUIDValue(tenant.id)))
+        var limits = TenantLimits()
+        limits.maxAgents = maxAgents
         let principal = Principal(
-            tenant: TenantProfile(id: id), userID: try #require(Int64(tenant.userID)), role: .tenantAdministrator,
+            tenant: TenantProfile(id: id, limits: limits), userID: try #require(Int64(tenant.userID)),
+            role: .tenantAdministrator,
             userIsActive: true, tokenID: "test")
         return Caller(principal: principal)
     }
@@ -74,6 +77,51 @@ struct TenantLockTests {
                 return
             }
             #expect(user.email == "new@acme.example")
+        }
+    }
+
+    @Test(
+        "A tenant that was told to have all agents that it may is told again without the lock, until it may have more")
+    func exhausted() async throws {
+        try await Self.withOneConnection { tenants, database, loop in
+            let acme = try Self.caller(tenants.acme, maxAgents: 1)
+            func limit(_ agents: Int) throws {
+                _ = try tenants.database.rows(
+                    "UPDATE tenants SET max_agents = \(agents) WHERE id = $1", [tenants.acme.id])
+            }
+            func create(within milliseconds: UInt64 = 30_000) async throws -> String {
+                var agent = Agent(tenantID: acme.tenantID)
+                agent.name = "agent"
+                let statement = CreateAgentStatement(
+                    change: ChangeContext(requestID: nil, payloadDigest: []), agent: agent)
+                return try await loop.run {
+                    let deadline = Deadline(uptimeNanoseconds: MonotonicClock.now + milliseconds * 1_000_000)
+                    let session = database.tenantSession(for: acme, callID: "", deadline: deadline)
+                    do throws(ServiceError) {
+                        return switch try await session.run(statement) {
+                        case .done: "done"
+                        case .exhausted: "exhausted"
+                        default: "another outcome"
+                        }
+                    } catch {
+                        return error.reason.rawValue
+                    }
+                }
+            }
+            let living = try tenants.database.rows(
+                "SELECT \(AgentCounts.living(tenant: "$1::uuid"))", [tenants.acme.id])
+            let count = try #require(living.first?.first.flatMap { $0 }.flatMap { Int($0) })
+            try limit(count + 1)
+            #expect(try await create() == "done")
+            #expect(try await create() == "exhausted")
+            let holder = try ScriptConnection(conninfo: tenants.database.owner, applicationName: "holder")
+            try holder.execute("BEGIN; SELECT pg_advisory_xact_lock(\(TenantLock.agents.key(of: acme.tenantID)))")
+            #expect(try await create() == "exhausted")
+            try limit(count + 2)
+            #expect(try await create(within: 200) == "DEADLINE_EXCEEDED")
+            try holder.execute("ROLLBACK")
+            #expect(try await create() == "done")
+            #expect(try await create() == "exhausted")
         }
     }
 

@@ -28,6 +28,18 @@ struct TurnQueueTests {
         }
     }
 
+    @Test("It remembers which keys are exhausted until it hears otherwise, and 4,096 of them at most")
+    func exhausted() {
+        let queue = TurnQueue()
+        queue.note(1, isExhausted: true)
+        #expect(queue.isExhausted(1) && !queue.isExhausted(2))
+        queue.note(1, isExhausted: false)
+        #expect(!queue.isExhausted(1))
+        for key in 1...5_000 as ClosedRange<Int64> { queue.note(key, isExhausted: true) }
+        #expect(queue.isExhausted(5_000))
+        #expect((1...5_000).count { queue.isExhausted($0) } <= 4_096)
+    }
+
     /// Takes a turn that lasts until the gate is open.
     /// - Returns: Why it was refused.
     private static func turn(_ queue: TurnQueue, _ gate: AsyncStream<Void>) async -> Reason? {

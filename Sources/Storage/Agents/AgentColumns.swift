@@ -101,32 +101,16 @@ enum AgentColumns {
 /// The SQL that keeps a tenant to its number of agents: exactly, because who counts holds the lock that everybody who
 /// adds an agent to a tenant with a limit holds.
 enum AgentQuota {
-    /// `quota`: whether one more agent is allowed, and whether that cannot be said without the lock.
+    /// `quota`: what becomes of one more agent, `done` or the outcome when it is not added. That a tenant has as many as
+    /// it may can be said without the lock; that it may have another one cannot.
     static let expression = """
         quota AS (
-            SELECT CASE WHEN max_agents = 0 THEN true WHEN NOT \(TenantLock.isHeld) THEN false
-                    ELSE \(AgentCounts.living(tenant: "$1")) < max_agents END AS allows,
-                max_agents > 0 AND NOT \(TenantLock.isHeld) AS needs_lock
+            SELECT CASE WHEN max_agents = 0 THEN 'done'
+                WHEN \(AgentCounts.living(tenant: "$1")) >= max_agents THEN 'exhausted'
+                WHEN \(TenantLock.isHeld) THEN 'done' ELSE 'unlocked' END AS outcome
             FROM tenants WHERE id = $1
         )
         """
-
-    /// The outcome when nothing was added for want of `allows`; expects `quota AS q`.
-    static let refusal = "CASE WHEN q.needs_lock THEN 'unlocked' ELSE 'exhausted' END"
-
-    /// Sends a change that adds an agent: with the lock when the tenant is known to have a limit, and again with it
-    /// when the database knows of one that is new.
-    /// - Parameter unlimited: Sends it without the lock.
-    static func write<S: Statement>(
-        _ query: S, in session: TenantSession, repeatable: Bool,
-        unlimited: () async throws(ServiceError) -> ChangeOutcome<Agent>
-    ) async throws(ServiceError) -> ChangeOutcome<Agent> where S.Output == ChangeOutcome<Agent> {
-        if session.caller.tenant.limits.maxAgents == 0 {
-            let outcome = try await unlimited()
-            guard case .unlocked = outcome else { return outcome }
-        }
-        return try await session.write(query, repeatable: repeatable, lock: .agents)
-    }
 }
 
 /// The SQL that decides what became of a change to an existing agent; see `ChangeOutcome`.

@@ -15,7 +15,9 @@ package struct CreateAgentStatement: TenantStatement {
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
         let repeatable = change.requestID != nil
         let query = Query(session: session, creation: self)
-        return try await AgentQuota.write(query, in: session, repeatable: repeatable) { () async throws(ServiceError) in
+        return try await session.add(
+            query, repeatable: repeatable, lock: .agents, limit: session.caller.tenant.limits.maxAgents
+        ) { () async throws(ServiceError) in
             let usual = UsualQuery(session: session, creation: self)
             return try await session.write(usual, otherwise: query, repeatable: repeatable)
         }
@@ -85,7 +87,7 @@ package struct CreateAgentStatement: TenantStatement {
             changed AS (
                 INSERT INTO agents (\(columns))
                 SELECT \(values) FROM quota
-                WHERE allows AND NOT EXISTS (SELECT FROM prior)
+                WHERE outcome = 'done' AND NOT EXISTS (SELECT FROM prior)
                 RETURNING *
             ),
             \(audited),
@@ -98,7 +100,7 @@ package struct CreateAgentStatement: TenantStatement {
             SELECT CASE
                     WHEN p.method IS NOT NULL THEN \(Change.priorOutcome("CreateAgent"))
                     WHEN a.id IS NOT NULL THEN 'done'
-                    ELSE \(AgentQuota.refusal)
+                    ELSE q.outcome
                 END,
                 \(AgentColumns.list("a"))
             FROM (SELECT 1) AS one

@@ -18,10 +18,9 @@ package struct UndeleteAgentStatement: TenantStatement {
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<Agent> {
         try await change.settled { () async throws(ServiceError) in
             let query = Query(session: session, undelete: self)
-            let repeatable = change.requestID != nil
-            return try await AgentQuota.write(query, in: session, repeatable: repeatable) {
-                () async throws(ServiceError) in try await session.write(query, repeatable: repeatable)
-            }
+            return try await session.add(
+                query, repeatable: change.requestID != nil, lock: .agents,
+                limit: session.caller.tenant.limits.maxAgents)
         }
     }
 
@@ -43,7 +42,7 @@ package struct UndeleteAgentStatement: TenantStatement {
             ),
             changed AS (
                 UPDATE agents AS a SET is_active = true, delete_time = NULL FROM old, quota
-                WHERE a.tenant_id = $1 AND a.id = old.id AND ($9::bigint IS NULL OR old.revision = $9) AND quota.allows
+                WHERE a.tenant_id = $1 AND a.id = old.id AND ($9::bigint IS NULL OR old.revision = $9) AND quota.outcome = 'done'
                 RETURNING a.*
             ),
             \(Change.audited(
@@ -53,7 +52,7 @@ package struct UndeleteAgentStatement: TenantStatement {
             \(AgentChange.answer(
                 "UndeleteAgent",
                 refusal: "CASE WHEN v.is_active THEN 'unsuitable' WHEN v.revision <> $9 THEN 'stale' "
-                    + "WHEN (SELECT NOT allows FROM quota) THEN (SELECT \(AgentQuota.refusal) FROM quota AS q) "
+                    + "WHEN (SELECT outcome <> 'done' FROM quota) THEN (SELECT outcome FROM quota) "
                     + "ELSE 'stale' END"))
             """, AgentChange.parameterTypes)
 

@@ -74,6 +74,33 @@ package struct TenantSession {
         }
     }
 
+    /// Runs a change that adds one of what its tenant may have a limited number of; `exhausted` when it has as many. A
+    /// statement that is sent without the lock adds only where there is no limit, and else says `exhausted`, which it
+    /// can tell, or `unlocked`. So changes take turns only where there is a limit, and until it is reached.
+    /// - Parameters:
+    ///   - limit: As far as is known here: 0 for none.
+    ///   - unlimited: What is sent instead when there is none.
+    func add<S: Statement, Value>(
+        _ statement: S, repeatable: Bool, lock: TenantLock, limit: Int64,
+        unlimited: (() async throws(ServiceError) -> ChangeOutcome<Value>)? = nil
+    ) async throws(ServiceError) -> ChangeOutcome<Value> where S.Output == ChangeOutcome<Value> {
+        let key = lock.key(of: caller.tenantID)
+        if limit == 0 || database.turns.isExhausted(key) {
+            let outcome =
+                if limit == 0, let unlimited {
+                    try await unlimited()
+                } else {
+                    try await write(statement, repeatable: repeatable)
+                }
+            guard case .unlocked = outcome else { return outcome }
+        }
+        let outcome = try await write(statement, repeatable: repeatable, lock: lock)
+        var isExhausted = false
+        if case .exhausted = outcome { isExhausted = true }
+        database.turns.note(key, isExhausted: isExhausted)
+        return outcome
+    }
+
     /// Others hold a lock for about as long as a commit takes.
     private static let lockPauseNanoseconds: ClosedRange<UInt64> = 500_000...8_000_000
 

@@ -32,6 +32,22 @@ final class TurnQueue: @unchecked Sendable {
     private static let maximumWaiting = 1_024
 
     private var waiting: [Int64: [CheckedContinuation<Void, Never>]] = [:]
+    /// Keys under which the last change found that there may be no more.
+    private var exhausted: Set<Int64> = []
+    /// What is forgotten of more than these costs a turn each.
+    private static let maximumExhausted = 4_096
+
+    /// Whether a change under this key is so likely to be refused that it is asked without a turn first.
+    func isExhausted(_ key: Int64) -> Bool { exhausted.contains(key) }
+
+    func note(_ key: Int64, isExhausted: Bool) {
+        guard isExhausted else {
+            exhausted.remove(key)
+            return
+        }
+        if exhausted.count >= Self.maximumExhausted { exhausted.removeAll() }
+        exhausted.insert(key)
+    }
 
     /// Runs an operation when nobody else with this key does. Waiting ends by itself: each turn is bounded by the
     /// deadline of its call, and one whose caller has gone ends at once.

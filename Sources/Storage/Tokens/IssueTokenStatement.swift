@@ -26,15 +26,9 @@ package struct IssueTokenStatement: TenantStatement {
     }
 
     package func run(in session: TenantSession) async throws(ServiceError) -> ChangeOutcome<IssuedToken> {
-        let query = Query(session: session, issue: self)
-        let repeatable = change.requestID != nil
-        // Most tenants have no limit, and their keys need not be issued one after the other.
-        if session.caller.tenant.limits.maxTokens == 0 {
-            let outcome = try await session.write(query, repeatable: repeatable)
-            // The limit is newer than what is known of the tenant here.
-            guard case .unlocked = outcome else { return outcome }
-        }
-        return try await session.write(query, repeatable: repeatable, lock: .tokens)
+        try await session.add(
+            Query(session: session, issue: self), repeatable: change.requestID != nil, lock: .tokens,
+            limit: session.caller.tenant.limits.maxTokens)
     }
 
     private struct Query: Statement {
@@ -81,7 +75,7 @@ package struct IssueTokenStatement: TenantStatement {
                     WHEN a.id IS NOT NULL THEN 'done'
                     WHEN NOT EXISTS (SELECT FROM holder) THEN 'absent'
                     WHEN NOT (SELECT is_equal FROM holder) THEN 'foreign'
-                    WHEN NOT \(TenantLock.isHeld) THEN 'unlocked'
+                    WHEN (SELECT count(*) FROM counted) < (SELECT max_tokens FROM quota) THEN 'unlocked'
                     ELSE 'exhausted'
                 END, \(TokenColumns.list("a")), a.sealed_secret
             FROM (SELECT 1) AS one LEFT JOIN prior AS p ON true LEFT JOIN answer AS a ON true
