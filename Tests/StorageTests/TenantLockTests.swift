@@ -9,17 +9,6 @@ internal import TestSupport
 /// Changes that need the lock of their tenant, while another transaction holds it.
 @Suite("The lock of a tenant", .timeLimit(.minutes(1)))
 struct TenantLockTests {
-    private static func caller(_ tenant: TwoTenants.Tenant, maxAgents: Int64 = 0) throws -> Caller {
-        let id = TenantID(try #require(UUIDValue(tenant.id)))
-        var limits = TenantLimits()
-        limits.maxAgents = maxAgents
-        let principal = Principal(
-            tenant: TenantProfile(id: id, limits: limits), userID: try #require(Int64(tenant.userID)),
-            role: .tenantAdministrator,
-            userIsActive: true, tokenID: "test")
-        return Caller(principal: principal)
-    }
-
     private static func creation(_ email: String, in caller: Caller) -> CreateUserStatement {
         var user = User(tenantID: caller.tenantID)
         user.email = email
@@ -28,8 +17,8 @@ struct TenantLockTests {
 
     @Test("Who waits for it ends at its deadline and changes nothing; the connection is everybody's meanwhile")
     func held() async throws {
-        try await Self.withOneConnection { tenants, database, loop in
-            let (acme, globex) = (try Self.caller(tenants.acme), try Self.caller(tenants.globex))
+        try await TwoTenants.withOneConnection { tenants, database, loop in
+            let (acme, globex) = (try tenants.acme.caller(), try tenants.globex.caller())
             let holder = try ScriptConnection(conninfo: tenants.database.owner, applicationName: "holder")
             try holder.execute("BEGIN; SELECT pg_advisory_xact_lock(\(TenantLock.users.key(of: acme.tenantID)))")
 
@@ -55,8 +44,8 @@ struct TenantLockTests {
 
     @Test("When it is free the change is made")
     func freed() async throws {
-        try await Self.withOneConnection { tenants, database, loop in
-            let acme = try Self.caller(tenants.acme)
+        try await TwoTenants.withOneConnection { tenants, database, loop in
+            let acme = try tenants.acme.caller()
             let holder = try ScriptConnection(conninfo: tenants.database.owner, applicationName: "holder")
             try holder.execute("BEGIN; SELECT pg_advisory_xact_lock(\(TenantLock.users.key(of: acme.tenantID)))")
             let task = Task {
@@ -83,8 +72,8 @@ struct TenantLockTests {
     @Test(
         "A tenant that was told to have all agents that it may is told again without the lock, until it may have more")
     func exhausted() async throws {
-        try await Self.withOneConnection { tenants, database, loop in
-            let acme = try Self.caller(tenants.acme, maxAgents: 1)
+        try await TwoTenants.withOneConnection { tenants, database, loop in
+            let acme = try tenants.acme.caller(maxAgents: 1)
             func limit(_ agents: Int) throws {
                 _ = try tenants.database.rows(
                     "UPDATE tenants SET max_agents = \(agents) WHERE id = $1", [tenants.acme.id])
@@ -133,23 +122,4 @@ struct TenantLockTests {
             return error
         }
     }
-
-    /// One pool of one connection, whose calls run one after the other.
-    private static func withOneConnection(
-        _ body: (TwoTenants, Database, TestLoop) async throws -> Void
-    ) async throws {
-        try await TwoTenants.with { tenants in
-            var configuration = PostgresPool.Configuration(conninfo: tenants.database.application)
-            configuration.connections = 1
-            try await TestLoop.with { loop in
-                try await loop.withPool(configuration) { pool in
-                    try await body(tenants, Database(tenantPool: pool, platformPool: pool), loop)
-                }
-            }
-        }
-    }
-}
-
-extension Deadline {
-    fileprivate static var soon: Deadline { Deadline(uptimeNanoseconds: MonotonicClock.now + 30_000_000_000) }
 }

@@ -1,0 +1,42 @@
+import Testing
+
+internal import AgentdCore
+internal import LoopExecutor
+internal import Postgres
+internal import Storage
+internal import TestSupport
+
+extension TwoTenants {
+    /// One pool of one connection, whose calls run one after the other.
+    static func withOneConnection(
+        _ body: (TwoTenants, Database, TestLoop) async throws -> Void
+    ) async throws {
+        try await with { tenants in
+            var configuration = PostgresPool.Configuration(conninfo: tenants.database.application)
+            configuration.connections = 1
+            try await TestLoop.with { loop in
+                try await loop.withPool(configuration) { pool in
+                    try await body(tenants, Database(tenantPool: pool, platformPool: pool), loop)
+                }
+            }
+        }
+    }
+}
+
+extension TwoTenants.Tenant {
+    /// An administrator of the tenant.
+    /// - Parameter maxAgents: What is remembered of its limit, which may be another one by now.
+    func caller(maxAgents: Int64 = 0) throws -> Caller {
+        let id = TenantID(try #require(UUIDValue(self.id)))
+        var limits = TenantLimits()
+        limits.maxAgents = maxAgents
+        let principal = Principal(
+            tenant: TenantProfile(id: id, limits: limits), userID: try #require(Int64(userID)),
+            role: .tenantAdministrator, userIsActive: true, tokenID: "test")
+        return Caller(principal: principal)
+    }
+}
+
+extension Deadline {
+    static var soon: Deadline { Deadline(uptimeNanoseconds: MonotonicClock.now + 30_000_000_000) }
+}
