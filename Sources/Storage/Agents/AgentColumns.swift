@@ -101,8 +101,8 @@ enum AgentColumns {
 /// The SQL that keeps a tenant to its number of agents: exactly, because who counts holds the lock that everybody who
 /// adds an agent to a tenant with a limit holds.
 enum AgentQuota {
-    /// `quota`: what becomes of one more agent, `done` or the outcome when it is not added. That a tenant has as many as
-    /// it may can be said without the lock; that it may have another one cannot.
+    /// `quota`: what becomes of one more agent, `done` or the outcome when it is not added. That a tenant has as many
+    /// as it may can be said without the lock; that it may have another one cannot.
     static let expression = """
         quota AS (
             SELECT CASE WHEN max_agents = 0 THEN 'done'

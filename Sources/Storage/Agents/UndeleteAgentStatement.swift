@@ -42,7 +42,8 @@ package struct UndeleteAgentStatement: TenantStatement {
             ),
             changed AS (
                 UPDATE agents AS a SET is_active = true, delete_time = NULL FROM old, quota
-                WHERE a.tenant_id = $1 AND a.id = old.id AND ($9::bigint IS NULL OR old.revision = $9) AND quota.outcome = 'done'
+                WHERE a.tenant_id = $1 AND a.id = old.id AND ($9::bigint IS NULL OR old.revision = $9)
+                    AND quota.outcome = 'done'
                 RETURNING a.*
             ),
             \(Change.audited(
