@@ -78,8 +78,11 @@ package final class PostgresPool: @unchecked Sendable {
         let connections = groups.flatMap(\.slots).compactMap { if case .open(let open) = $0 { open } else { nil } }
         return connections.map(\.openedAt).min() ?? MonotonicClock.now
     }
-    /// When the database last did what it was asked, in nanoseconds of the monotonic clock; 0 for never.
-    package var answeredAt: UInt64 { max(readers.answeredAt, writers.answeredAt) }
+    /// Whether a read has succeeded since then, and the next one has a connection.
+    /// - Parameter time: In nanoseconds of the monotonic clock.
+    package func answersReads(since time: UInt64) -> Bool {
+        readers.openConnections > 0 && readers.answeredAt >= time
+    }
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 }

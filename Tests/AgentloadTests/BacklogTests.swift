@@ -24,10 +24,14 @@ struct BacklogTests {
         for time in 1..<65_536 { #expect(backlog.append(arrival(time, of: .noisyTenant)) == nil) }
         #expect(backlog.append(arrival(65_536))?.since == 1)
         #expect(backlog.count == 65_536 && backlog.count(of: .others) == 2)
+        #expect(backlog.oldest(of: CallerGroup.allCases) == .others)
         #expect(backlog.popFirst(of: .others)?.since == 0)
+        #expect(backlog.oldest(of: CallerGroup.allCases) == .noisyTenant)
+        #expect(backlog.oldest(of: [.others]) == .others)
         #expect(backlog.popFirst(of: .noisyTenant)?.since == 2)
         #expect(backlog.popFirst(of: .others)?.since == 65_536)
         #expect(backlog.popFirst(of: .others) == nil)
+        #expect(backlog.oldest(of: [.others]) == nil)
         #expect(backlog.count == 65_533)
     }
 }

@@ -69,51 +69,6 @@ struct TenantLockTests {
         }
     }
 
-    @Test(
-        "A tenant that was told to have all agents that it may is told again without the lock, until it may have more")
-    func exhausted() async throws {
-        try await TwoTenants.withOneConnection { tenants, database, loop in
-            let acme = try tenants.acme.caller(maxAgents: 1)
-            func limit(_ agents: Int) throws {
-                _ = try tenants.database.rows(
-                    "UPDATE tenants SET max_agents = \(agents) WHERE id = $1", [tenants.acme.id])
-            }
-            func create(within milliseconds: UInt64 = 30_000) async throws -> String {
-                var agent = Agent(tenantID: acme.tenantID)
-                agent.name = "agent"
-                let statement = CreateAgentStatement(
-                    change: ChangeContext(requestID: nil, payloadDigest: []), agent: agent)
-                return try await loop.run {
-                    let deadline = Deadline(uptimeNanoseconds: MonotonicClock.now + milliseconds * 1_000_000)
-                    let session = database.tenantSession(for: acme, callID: "", deadline: deadline)
-                    do throws(ServiceError) {
-                        return switch try await session.run(statement) {
-                        case .done: "done"
-                        case .exhausted: "exhausted"
-                        default: "another outcome"
-                        }
-                    } catch {
-                        return error.reason.rawValue
-                    }
-                }
-            }
-            let living = try tenants.database.rows(
-                "SELECT \(AgentCounts.living(tenant: "$1::uuid"))", [tenants.acme.id])
-            let count = try #require(living.first?.first.flatMap { $0 }.flatMap { Int($0) })
-            try limit(count + 1)
-            #expect(try await create() == "done")
-            #expect(try await create() == "exhausted")
-            let holder = try ScriptConnection(conninfo: tenants.database.owner, applicationName: "holder")
-            try holder.execute("BEGIN; SELECT pg_advisory_xact_lock(\(TenantLock.agents.key(of: acme.tenantID)))")
-            #expect(try await create() == "exhausted")
-            try limit(count + 2)
-            #expect(try await create(within: 200) == "DEADLINE_EXCEEDED")
-            try holder.execute("ROLLBACK")
-            #expect(try await create() == "done")
-            #expect(try await create() == "exhausted")
-        }
-    }
-
     private static func refusal(of statement: CreateUserStatement, in session: TenantSession) async -> ServiceError? {
         do throws(ServiceError) {
             _ = try await session.run(statement)

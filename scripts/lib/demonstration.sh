@@ -9,6 +9,7 @@
 # What the demonstration leaves for the person who watched it.
 demonstration_key=''
 
+# demonstrate FILE: remembers in the file for whom it was done.
 demonstrate() {
     local acme globex ada bob carol ada_key bob_key carol_key private_agent public_agent
     local olga olga_key laptop_key laptop_id
@@ -128,25 +129,28 @@ demonstrate() {
     fetch /metrics 'grpc_server_handled_total.*GetAgent'
     expect_answer 'grpc_method="GetAgent",grpc_code="OK"'
     demonstration_key=$ada_key
+    printf '%s %s\n' "$acme" "$ada" >"$1"
 }
 
-# Whether an earlier run has left Acme and Ada: then she gets a key, and her agents are shown.
+# was_demonstrated FILE: whether an earlier run got to its end and Ada may still have a key. She gets one, and her agents
+# are shown. The file has her tenant and her id; demonstrate writes it.
 was_demonstrated() {
+    local tenant ada
+    [[ -f $1 ]] && read -r tenant ada <"$1" || return 1
     speak_as administrator "$administrator_key"
-    call users list --tenant acme --filter 'email = "ada@acme.example"' --output json
-    ((status == 0)) && [[ $(jq '.users | length' <<<"$answer") == 1 ]] || return 1
-    chapter "The tenants and agents of an earlier run are there; Ada gets a new key, since nobody keeps the old one"
+    call tokens issue --user-id "$ada" --name demo --tenant "$tenant" --output json
+    ((status == 0)) || return 1
+    chapter 'The tenants and agents of an earlier run are there; Ada gets a new key, since nobody keeps the old one'
     show
-    issue_key acme "$(field '.users[0].id')"
-    demonstration_key=$key
-    speak_as ada "$key"
+    demonstration_key=$(field .secret)
+    speak_as ada "$demonstration_key"
     succeeds agents list
 }
 
 # ---- What is created; each sets a variable -------------------------------------------------------------------------
 
-# create_tenant SLUG DISPLAY_NAME OPTION...: sets slug. Where an earlier run ended in the middle, this one makes tenants
-# of its own: acme-2, acme-3 ...
+# create_tenant SLUG DISPLAY_NAME OPTION...: sets slug. Where an earlier run was interrupted, this one makes tenants of
+# its own: acme-2, acme-3 ...
 create_tenant() {
     local wanted=$1 display_name=$2 number
     shift 2

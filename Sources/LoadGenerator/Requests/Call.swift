@@ -5,6 +5,6 @@ struct Call: Sendable {
     let method: LoadMethod
     /// Index of the target's agent; of no meaning for a method that takes none.
     let agent: Int
-    /// Of the tenant.
+    /// As whose call it waits and is reported.
     var group = CallerGroup.others
 }

@@ -12,7 +12,7 @@ package struct LoadKey: Sendable {
     }
 }
 
-/// The daemon would not answer one of the keys before the run.
+/// A call that failed before the run, which looks up what each key has.
 package struct RefusedKey: Error, CustomStringConvertible {
     package let origin: String
     package let error: AgentdError

@@ -30,6 +30,16 @@ struct Backlog {
         return popFirst(of: longest)
     }
 
+    /// Of some groups the one whose first call has waited longest; nil when none of them has a call.
+    func oldest(of groups: [CallerGroup]) -> CallerGroup? {
+        var oldest: (group: CallerGroup, since: UInt64)?
+        for group in groups {
+            guard let first = lines[group.rawValue].first, first.since < oldest?.since ?? .max else { continue }
+            oldest = (group, first.since)
+        }
+        return oldest?.group
+    }
+
     /// The one that has waited longest.
     mutating func popFirst(of group: CallerGroup) -> Arrival? {
         guard let arrival = lines[group.rawValue].popFirst() else { return nil }

@@ -31,12 +31,15 @@ extension LoadRun {
                 recorder.failed(givenUp.call, .notSent, since: givenUp.since, at: now)
             }
         }
-        for group in CallerGroup.allCases {
-            while backlog.count(of: group) > 0, let free = freeConnection(for: group, after: connection) {
-                for _ in 0..<Self.callsInARow {
-                    guard free.hasRoom(for: group), let arrival = backlog.popFirst(of: group) else { break }
-                    send(arrival.call, since: arrival.since, over: free)
-                }
+        var groups = CallerGroup.allCases
+        while let group = backlog.oldest(of: groups) {
+            guard let free = freeConnection(for: group, after: connection) else {
+                groups.removeAll { $0 == group }
+                continue
+            }
+            for _ in 0..<Self.callsInARow {
+                guard free.hasRoom(for: group), let arrival = backlog.popFirst(of: group) else { break }
+                send(arrival.call, since: arrival.since, over: free)
             }
         }
         scheduleTick(at: now)

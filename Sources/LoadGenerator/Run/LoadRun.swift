@@ -65,7 +65,8 @@ final class LoadRun {
         let makeWire = WireFactory.wires(plan: plan, targets: targets, configuration: configuration)
         connections = (0..<plan.connections).map { index in
             LoadConnection(
-                configuration, on: eventLoop, room: plan.room(connection: index), sparesRoom: plan.sparesRoom,
+                configuration, on: eventLoop, room: plan.room(connection: index),
+                sparesRoom: plan.sparesRoom && targets.count > 1,
                 owner: self, makeWire: makeWire)
         }
     }

@@ -100,7 +100,7 @@ package struct CreateAgentStatement: TenantStatement {
             SELECT CASE
                     WHEN p.method IS NOT NULL THEN \(Change.priorOutcome("CreateAgent"))
                     WHEN a.id IS NOT NULL THEN 'done'
-                    ELSE q.outcome
+                    ELSE coalesce(q.outcome, 'exhausted')
                 END,
                 \(AgentColumns.list("a"))
             FROM (SELECT 1) AS one

@@ -92,12 +92,11 @@ package struct TenantSession {
                 } else {
                     try await write(statement, repeatable: repeatable)
                 }
+            database.turns.note(key, isExhausted: outcome.isExhausted)
             guard case .unlocked = outcome else { return outcome }
         }
         let outcome = try await write(statement, repeatable: repeatable, lock: lock)
-        var isExhausted = false
-        if case .exhausted = outcome { isExhausted = true }
-        database.turns.note(key, isExhausted: isExhausted)
+        database.turns.note(key, isExhausted: outcome.isExhausted)
         return outcome
     }
 
@@ -128,6 +127,12 @@ package struct TenantSession {
         text.isLookUp && effect == .read
             ? LookUpTenantContext(tenantID: caller.tenantID)
             : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
+    }
+}
+
+extension ChangeOutcome {
+    fileprivate var isExhausted: Bool {
+        if case .exhausted = self { true } else { false }
     }
 }
 

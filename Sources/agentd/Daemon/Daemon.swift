@@ -218,9 +218,10 @@ extension Daemon {
             rowLevelSecurity: settings.tenancy.usesRowLevelSecurity)
         return HealthMonitor(
             check: {
-                var connectedSince: UInt64 = 0
-                for loop in loops { connectedSince = max(connectedSince, try await loop.check()) }
-                return connectedSince
+                try await withThrowingTaskGroup(of: UInt64.self) { group in
+                    for loop in loops { group.addTask { try await loop.check() } }
+                    return try await group.reduce(0, max)
+                }
             }, uptimeNanoseconds: { NIODeadline.now().uptimeNanoseconds },
             inspect: { depth in try await Blocking.run { try inspection.run(depth) } }, state: admin.state,
             setReady: { health.setReady($0) }, beginDraining: { health.beginDraining() }, logger: logger)

@@ -90,14 +90,12 @@ struct LoopServices: Sendable {
     /// One cheap question to the database as each role, in the name of nobody.
     /// - Returns: Since when each pool has had a connection, in nanoseconds of the monotonic clock.
     func check() async throws -> UInt64 {
-        let began = NIODeadline.now().uptimeNanoseconds
-        let deadline = Deadline(uptimeNanoseconds: began + Self.checkNanoseconds)
-        return try await executor.run { [tenantPool, platformPool] in
-            try await Self.ask(platformPool, since: began) {
+        try await executor.run { [tenantPool, platformPool] in
+            try await Self.ask(platformPool) { deadline in
                 _ = try await database.platformSession(deadline: deadline)
                     .run(FindTenantProfileStatement(.id(Self.nobody.tenantID)))
             }
-            try await Self.ask(tenantPool, since: began) {
+            try await Self.ask(tenantPool) { deadline in
                 _ = try await database.tenantSession(for: Self.nobody, callID: "", deadline: deadline)
                     .run(GetCurrentTenantStatement())
             }
@@ -105,21 +103,27 @@ struct LoopServices: Sendable {
         }
     }
 
-    /// Asks a pool. What finds no time among other calls is as good as answered when those are: much work is no outage.
-    private static func ask(
-        _ pool: PostgresPool, since began: UInt64, _ question: () async throws -> Void
-    ) async throws {
+    /// Asks a pool something that it reads. A question that finds no time among other reads is as good as answered as
+    /// long as those are: much work is no outage.
+    private static func ask(_ pool: PostgresPool, _ question: (Deadline) async throws -> Void) async throws {
         do {
-            try await question()
-        } catch let error as ServiceError where error.reason == .deadlineExceeded && pool.answeredAt >= began {}
+            try await question(Deadline(uptimeNanoseconds: MonotonicClock.now + questionNanoseconds))
+        } catch let error as ServiceError where crowdedOut.contains(error.reason) {
+            guard pool.answersReads(since: MonotonicClock.now - recentNanoseconds) else { throw error }
+        }
     }
+
+    /// How a question ends that others left no time or room.
+    private static let crowdedOut: [Reason] = [.deadlineExceeded, .databasePoolTimeout, .databaseQueueFull]
+    private static let questionNanoseconds: UInt64 = 1_000_000_000
+    /// How old the last answer may be: with all that comes in it, a pool that works has many younger ones.
+    private static let recentNanoseconds: UInt64 = 500_000_000
 
     /// Of a tenant that does not exist.
     private static let nobody = Caller(
         principal: Principal(
             tenant: TenantProfile(id: TenantID(UUIDValue(high: 0, low: 0))), userID: 0, role: .member,
             userIsActive: false, tokenID: ""))
-    private static let checkNanoseconds: UInt64 = 1_000_000_000
 }
 
 extension Authenticator.Clock {

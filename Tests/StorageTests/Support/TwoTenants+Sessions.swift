@@ -25,11 +25,9 @@ extension TwoTenants {
 
 extension TwoTenants.Tenant {
     /// An administrator of the tenant.
-    /// - Parameter maxAgents: What is remembered of its limit, which may be another one by now.
-    func caller(maxAgents: Int64 = 0) throws -> Caller {
+    /// - Parameter limits: What is remembered of them; they may be others by now.
+    func caller(limits: TenantLimits = TenantLimits()) throws -> Caller {
         let id = TenantID(try #require(UUIDValue(self.id)))
-        var limits = TenantLimits()
-        limits.maxAgents = maxAgents
         let principal = Principal(
             tenant: TenantProfile(id: id, limits: limits), userID: try #require(Int64(userID)),
             role: .tenantAdministrator, userIsActive: true, tokenID: "test")
