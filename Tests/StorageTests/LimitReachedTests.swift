@@ -26,7 +26,7 @@ struct LimitReachedTests {
     }
 
     @Test(
-        "Who was refused is refused again without the lock, waits for it when the limit was raised, needs none without a limit",
+        "Who was refused is refused again without the lock, and waits for it only when the limit was raised",
         arguments: Addition.allCases)
     func reached(addition: Addition) async throws {
         try await TwoTenants.withOneConnection { tenants, database, loop in

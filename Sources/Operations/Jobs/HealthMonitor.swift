@@ -19,7 +19,7 @@ package struct HealthMonitor: Service {
         var intervalsBetweenInspections = 300
         /// While something is wrong or in doubt, so that it is soon known and soon over.
         var intervalsInDoubt = 2
-        /// More than the two seconds within which the questions to a database end, and an event loop that is well goes on.
+        /// More than the two seconds within which the questions to a database end where an event loop is well.
         var answerLimit = Duration.seconds(3)
         /// The time to connect twice is in it.
         var inspectionLimit = Duration.seconds(10)
@@ -35,8 +35,8 @@ package struct HealthMonitor: Service {
     private let logger: Logger
 
     /// - Parameters:
-    ///   - check: One cheap question to the database by each event loop over each pool, each of which ends by itself within
-    ///     a second. It returns since when each pool has had a connection, by the clock of `uptimeNanoseconds`.
+    ///   - check: One cheap question to the database by each event loop over each pool, each of which ends by itself
+    ///     within a second. It returns since when each pool has had a connection, by the clock of `uptimeNanoseconds`.
     ///   - inspect: Inspects the database without blocking the task.
     ///   - state: Learns what is wrong. It must be told of the serving before.
     ///   - setReady: Hears each change. At first agentd is taken to be ready: its start has checked everything.
