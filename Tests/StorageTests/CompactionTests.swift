@@ -37,6 +37,25 @@ struct CompactionTests {
         }
     }
 
+    @Test("A batch goes on where the last one ended, and from the beginning all that is left is found")
+    func places() async throws {
+        try await CountedAgents.with { agents in
+            try Self.leave(700, in: agents)
+            let size = CompactAgentCountsStatement.batchSize
+            let first = try await agents.database.run(CompactAgentCountsStatement(startPage: 0))
+            #expect(first.taken == size)
+            // Pages that are empty now are used again.
+            try agents.database.execute("VACUUM agent_count_deltas")
+            try Self.leave(10, in: agents)
+            let second = try await agents.database.run(CompactAgentCountsStatement(startPage: first.endPage))
+            #expect(second.taken == 1_400 - size)
+            let third = try await agents.database.run(CompactAgentCountsStatement(startPage: second.endPage))
+            #expect(third.taken == 0 && third.endPage == second.endPage)
+            #expect(try await agents.compact() == 20)
+            #expect(try agents.contradictions() == [])
+        }
+    }
+
     @Test("Several at once take each difference once")
     func several() async throws {
         try await CountedAgents.with { agents in

@@ -30,9 +30,11 @@ package struct AgentCountCompaction: Service {
     }
 
     private func compact() async throws {
+        var page: Int64 = 0
         for _ in 0..<Self.maximumBatches where !Task.isShuttingDownGracefully {
-            let taken = try await work.run(CompactAgentCountsStatement())
-            if taken < CompactAgentCountsStatement.batchSize { return }
+            let batch = try await work.run(CompactAgentCountsStatement(startPage: page))
+            if batch.taken < CompactAgentCountsStatement.batchSize { return }
+            page = batch.endPage
         }
     }
 }

@@ -1,8 +1,12 @@
 package import AgentdCore
 internal import Postgres
 
-/// Adds some of the differences that changes of agents left behind to the sums, so that there are never many. Answers
-/// how many differences it took.
+/// Adds some of the differences that changes of agents left behind to the sums, so that there are never many.
+///
+/// The differences are a queue: what was taken out of it stays in the table's pages until they are vacuumed, and a
+/// batch that began at the first page each time would read over all that the batches before it took. And PostgreSQL may
+/// take the queue to be empty, as it mostly is, and keep a plan for that: so rows are removed by their place, and not by
+/// a join, which would then look at the whole queue for each of them.
 ///
 /// It happens as a whole or not at all, so that it may be killed at any moment. One runs at a time; another that comes
 /// meanwhile takes nothing, rather than wait.
@@ -10,10 +14,21 @@ package struct CompactAgentCountsStatement: PlatformStatement {
     /// Takes some ten milliseconds, in which the look-up of a token may have to wait on the same connection.
     package static let batchSize = 1_000
 
-    package init() {}
+    package struct Batch: Sendable, Equatable {
+        /// How many differences it took.
+        package let taken: Int
+        /// The page of the table in which it ended, and the next one goes on. Behind it there is nothing more when
+        /// fewer were taken than a batch may take; what came into the pages before is found from the first one.
+        package let endPage: Int64
+    }
 
-    package func run(in session: PlatformSession) async throws(ServiceError) -> Int {
-        try await session.write(Query(), repeatable: true)
+    package let startPage: Int64
+
+    /// - Parameter startPage: 0 is the first one.
+    package init(startPage: Int64) { self.startPage = startPage }
+
+    package func run(in session: PlatformSession) async throws(ServiceError) -> Batch {
+        try await session.write(Query(startPage: startPage), repeatable: true)
     }
 
     private struct Query: Statement {
@@ -26,11 +41,11 @@ package struct CompactAgentCountsStatement: PlatformStatement {
             "compact_agent_counts",
             """
             WITH taken AS (
-                SELECT tenant_id, id FROM agent_count_deltas WHERE (SELECT \(lock))
+                SELECT ctid AS place FROM agent_count_deltas
+                WHERE ctid >= ('(' || $1::text || ',0)')::tid AND (SELECT \(lock))
                 LIMIT \(CompactAgentCountsStatement.batchSize) FOR UPDATE SKIP LOCKED
             ), removed AS (
-                DELETE FROM agent_count_deltas AS d USING taken AS t WHERE d.tenant_id = t.tenant_id AND d.id = t.id
-                RETURNING d.*
+                DELETE FROM agent_count_deltas WHERE ctid = ANY (ARRAY(SELECT place FROM taken)) RETURNING *
             ), sums AS (
                 SELECT tenant_id, dimension, key, sum(agents)::bigint AS agents, sum(bytes)::bigint AS bytes
                 FROM (\(AgentCounts.parts(of: "removed"))) AS parts
@@ -55,11 +70,17 @@ package struct CompactAgentCountsStatement: PlatformStatement {
                 ON CONFLICT (tenant_id, dimension, key) DO UPDATE
                 SET agents = c.agents + excluded.agents, bytes = c.bytes + excluded.bytes
             )
-            SELECT count(*) FROM removed
-            """, [])
+            SELECT count(*), coalesce((SELECT (max(place)::text::point)[0]::bigint FROM taken), $1) FROM removed
+            """, [.int8])
+
+        let startPage: Int64
 
         var text: StatementText { Self.text }
-        func bind(to parameters: inout Parameters) {}
-        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Int { Int(try rows.int8(0, 0)) }
+
+        func bind(to parameters: inout Parameters) { parameters.append(int8: startPage) }
+
+        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> Batch {
+            Batch(taken: Int(try rows.int8(0, 0)), endPage: try rows.int8(0, 1))
+        }
     }
 }

@@ -40,7 +40,7 @@ struct CountedAgents: Sendable {
 
     /// - Returns: How many differences it took.
     @discardableResult
-    func compact() async throws -> Int { try await database.run(CompactAgentCountsStatement()) }
+    func compact() async throws -> Int { try await database.run(CompactAgentCountsStatement(startPage: 0)).taken }
 
     func compactAll() async throws { while try await compact() > 0 {} }
 

@@ -171,7 +171,7 @@ struct PlanCases {
                 ["tenant_calls_time_idx", "tenant_calls_pkey"]),
             PlanCase(platform: "purge audit events", PurgeAuditEventsStatement(), []),
             PlanCase(
-                platform: "compact counts", CompactAgentCountsStatement(),
+                platform: "compact counts", CompactAgentCountsStatement(startPage: 0),
                 ["agent_counts_pkey"], whole: ["agent_count_deltas"], sorts: true),
             PlanCase(
                 platform: "add calls", AddTenantCallsStatement([tenant: TenantStats.Calls()]), ["tenants_pkey"],
