@@ -132,8 +132,8 @@ demonstrate() {
     printf '%s %s\n' "$acme" "$ada" >"$1"
 }
 
-# was_demonstrated FILE: whether an earlier run got to its end and Ada may still have a key. She gets one, and her agents
-# are shown. The file has her tenant and her id; demonstrate writes it.
+# was_demonstrated FILE: whether an earlier run got to its end, and Ada may still have a key. She gets one, and her
+# agents are shown. The file has her tenant and her id; demonstrate writes it.
 was_demonstrated() {
     local tenant ada
     [[ -f $1 ]] && read -r tenant ada <"$1" || return 1
