@@ -78,7 +78,8 @@ package final class PostgresPool: @unchecked Sendable {
         let connections = groups.flatMap(\.slots).compactMap { if case .open(let open) = $0 { open } else { nil } }
         return connections.map(\.openedAt).min() ?? MonotonicClock.now
     }
-    /// Whether a read has succeeded since then, and the next one has a connection.
+    /// Whether a call on one of the connections that reads go over has succeeded since then, and the next one has a
+    /// connection.
     /// - Parameter time: In nanoseconds of the monotonic clock.
     package func answersReads(since time: UInt64) -> Bool {
         readers.openConnections > 0 && readers.answeredAt >= time

@@ -20,7 +20,8 @@ struct Agentload: AsyncParsableCommand {
             Latency counts from the moment a call was due, whether or not it could be sent then. Calls that are due \
             and cannot be sent wait, up to 65536 of them; beyond that the oldest one is given up and counts as a \
             failure, NOT_SENT, after the time that it has waited. With --skew noisy the noisy tenant has a line of its \
-            own and half of the calls in flight on each connection, so that the others do not wait for its answers.
+            own and at most half of the calls in flight on each connection that may have two or more, so that the \
+            others do not wait for its answers.
 
             Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts. Mixes:
               get     GetAgent of one of the key's own agents

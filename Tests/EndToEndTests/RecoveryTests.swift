@@ -195,7 +195,7 @@ struct RecoveryTests {
                 #expect(!world.daemon.log.contains("does not answer"), "\(world.daemon.log)")
                 // Changes have connections of their own, and tell nothing of those that reads go over.
                 try await waitUntil {
-                    _ = try? await ada.update(agent.id) { $0.description = "changed" }
+                    _ = try await ada.update(agent.id) { $0.description += "." }
                     return try await ada.health() == .notServing
                 }
             }

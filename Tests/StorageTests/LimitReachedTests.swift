@@ -60,6 +60,11 @@ struct LimitReachedTests {
                 return outcome
             }
 
+            func isRemembered() async throws -> Bool {
+                let key = addition.lock.key(of: caller.tenantID)
+                return try await loop.run { database.turns.isExhausted(key) }
+            }
+
             try limit(before + 1)
             #expect(try await add() == "done")
             #expect(try await add() == "exhausted")
@@ -68,13 +73,16 @@ struct LimitReachedTests {
             try holder.execute(lock)
             #expect(try await add() == "exhausted")
             try limit(before + 2)
-            #expect(try await add(within: 200) == "DEADLINE_EXCEEDED")
+            #expect(try await add(within: 1_000) == "DEADLINE_EXCEEDED")
+            #expect(try await !isRemembered())
             try limit(before + 1)
             try holder.execute("ROLLBACK")
             #expect(try await add() == "exhausted")
+            #expect(try await isRemembered())
             try holder.execute(lock)
             try limit(0)
             #expect(try await add() == "done")
+            #expect(try await !isRemembered())
             try holder.execute("ROLLBACK")
             #expect(try count() == before + 2)
         }

@@ -87,7 +87,7 @@ final class LoadConnection: ChannelInboundHandler {
     var isOpen: Bool { state == .open }
     var callsInFlight: Int { callsOfGroups.reduce(0, +) }
 
-    /// Of a single place both groups make use.
+    /// A single place is open to both groups.
     func hasRoom(for group: CallerGroup) -> Bool {
         guard state == .open, callsInFlight < room else { return false }
         return group == .others || !sparesRoom || callsOfGroups[group.rawValue] < max(room / 2, 1)

@@ -5,8 +5,8 @@ internal import Postgres
 ///
 /// The differences are a queue: what was taken out of it stays in the table's pages until they are vacuumed, and a
 /// batch that began at the first page each time would read over all that the batches before it took. And PostgreSQL
-/// may take the queue to be empty, as it mostly is, and keep a plan for that: so rows are removed by their place, and
-/// not by a join, which would then look at the whole queue for each of them.
+/// takes the queue to be empty, as it mostly is, and keeps a plan for that: so rows are removed by their place, and not
+/// by a join, which would then look at the whole queue for each of them.
 ///
 /// It happens as a whole or not at all, so that it may be killed at any moment. One runs at a time; another that comes
 /// meanwhile takes nothing, rather than wait.

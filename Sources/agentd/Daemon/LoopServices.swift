@@ -103,21 +103,20 @@ struct LoopServices: Sendable {
         }
     }
 
-    /// Asks a pool something that it reads. A question that finds no time among other reads is as good as answered as
-    /// long as those are: much work is no outage.
+    /// Asks a pool something that it reads. A question that finds no time among other calls on the same connections is as
+    /// good as answered as long as those are: much work is no outage.
     private static func ask(_ pool: PostgresPool, _ question: (Deadline) async throws -> Void) async throws {
         do {
             try await question(Deadline(uptimeNanoseconds: MonotonicClock.now + questionNanoseconds))
         } catch let error as ServiceError where crowdedOut.contains(error.reason) {
-            guard pool.answersReads(since: MonotonicClock.now - recentNanoseconds) else { throw error }
+            guard pool.answersReads(since: MonotonicClock.now - questionNanoseconds) else { throw error }
         }
     }
 
     /// How a question ends that others left no time or room.
     private static let crowdedOut: [Reason] = [.deadlineExceeded, .databasePoolTimeout, .databaseQueueFull]
+    /// How long an answer may take, and how old that of another call may be.
     private static let questionNanoseconds: UInt64 = 1_000_000_000
-    /// How old the last answer may be: with all that comes in it, a pool that works has many younger ones.
-    private static let recentNanoseconds: UInt64 = 500_000_000
 
     /// Of a tenant that does not exist.
     private static let nobody = Caller(
