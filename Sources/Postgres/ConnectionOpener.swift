@@ -24,8 +24,8 @@ final class ConnectionOpener: Sendable {
             timeoutMilliseconds: configuration.connectTimeoutMilliseconds)
         // jit compiles for longer than these statements run. row_security is what isolates: never off. A statement
         // behind one that took a lock must see what was committed before the lock was had: that is READ COMMITTED.
-        // enable_seqscan: a plan is kept, and made for a table that is empty, as a queue mostly is, it would read all of
-        // it for as long as the connection lasts. Every statement has an index, or another way to its rows.
+        // enable_seqscan: a plan is kept, and one that was made for a table that is empty, as a queue mostly is, would
+        // read all of it for as long as the connection lasts. Every statement has an index, or another way to its rows.
         session = """
             SET statement_timeout = \(configuration.statementTimeoutMilliseconds);
             SET idle_in_transaction_session_timeout = \(configuration.statementTimeoutMilliseconds);

@@ -103,8 +103,8 @@ struct LoopServices: Sendable {
         }
     }
 
-    /// Asks a pool something that it reads. A question that finds no time among other calls on the same connections is as
-    /// good as answered as long as those are: much work is no outage.
+    /// Asks a pool something that it reads. A question that finds no time among other calls on the same connections is
+    /// as good as answered as long as those are: much work is no outage.
     private static func ask(_ pool: PostgresPool, _ question: (Deadline) async throws -> Void) async throws {
         do {
             try await question(Deadline(uptimeNanoseconds: MonotonicClock.now + questionNanoseconds))
