@@ -82,6 +82,18 @@ struct PostgresPoolTests {
         }
     }
 
+    @Test("Connections isolate, compile nothing, and read no table whole where there is another way")
+    func session() async throws {
+        try await withPool { pool, loop, _ in
+            let names = ["row_security", "jit", "enable_seqscan", "transaction_isolation"]
+            let sql = "SELECT concat_ws(', ', \(names.map { "current_setting('\($0)')" }.joined(separator: ", ")))"
+            let settings = TestStatement<String>("settings", sql) { rows throws(DecodingFailure) in try rows.text(0, 0)
+            }
+            let found = try await pool.read(settings, on: loop)
+            #expect(found == "on, off, off, read committed")
+        }
+    }
+
     @Test("A statement is prepared again after a schema change, without anybody noticing")
     func schemaChange() async throws {
         try await withPool(connections: 1) { pool, loop, database in

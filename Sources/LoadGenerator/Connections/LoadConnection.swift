@@ -66,8 +66,9 @@ final class LoadConnection: ChannelInboundHandler {
     private(set) var room: Int
     private let wantedRoom: Int
     private let sparesRoom: Bool
-    /// By group.
-    private var callsOfGroups = CallerGroup.allCases.map { _ in 0 }
+    private(set) var callsInFlight = 0
+    /// How many of them are the noisy tenant's.
+    private var noisyCallsInFlight = 0
     /// Whether something was sent since the last flush.
     private(set) var isDirty = false
 
@@ -85,12 +86,11 @@ final class LoadConnection: ChannelInboundHandler {
     }
 
     var isOpen: Bool { state == .open }
-    var callsInFlight: Int { callsOfGroups.reduce(0, +) }
 
     /// A single place is open to both groups.
     func hasRoom(for group: CallerGroup) -> Bool {
         guard state == .open, callsInFlight < room else { return false }
-        return group == .others || !sparesRoom || callsOfGroups[group.rawValue] < max(room / 2, 1)
+        return group == .others || !sparesRoom || noisyCallsInFlight < max(room / 2, 1)
     }
 }
 
@@ -102,7 +102,8 @@ extension LoadConnection {
         guard let wire else { return }
         let slot = freeSlots.popLast() ?? slots.count
         if slot == slots.count { slots.append(sent) } else { slots[slot] = sent }
-        callsOfGroups[sent.call.group.rawValue] += 1
+        callsInFlight += 1
+        if sent.call.group == .noisyTenant { noisyCallsInFlight += 1 }
         isDirty = true
         do throws(LoadProblem) {
             try wire.send(sent.call, slot: slot, keepsAnswer: sent.isChecked)
@@ -138,7 +139,8 @@ extension LoadConnection: WireDelegate {
         guard slot < slots.count, let sent = slots[slot] else { return }
         slots[slot] = nil
         freeSlots.append(slot)
-        callsOfGroups[sent.call.group.rawValue] -= 1
+        callsInFlight -= 1
+        if sent.call.group == .noisyTenant { noisyCallsInFlight -= 1 }
         owner.answered(sent, answer, at: readAt)
     }
 
@@ -254,7 +256,8 @@ extension LoadConnection {
         isDirty = false
         slots = []
         freeSlots = []
-        callsOfGroups = CallerGroup.allCases.map { _ in 0 }
+        callsInFlight = 0
+        noisyCallsInFlight = 0
         context?.close(promise: nil)
         context = nil
         return calls
