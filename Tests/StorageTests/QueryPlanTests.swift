@@ -8,27 +8,32 @@ internal import TestSupport
 struct QueryPlanTests {
     @Test("GetAgent reads the row by its key", arguments: QueryPlan.customAndGeneric)
     func getAgent(mode: String) async throws {
-        let plan = try await Self.plan(mode, "'TENANT', 500, 1") { try await GetAgentStatement(id: 500).finds(in: $0) }
+        let plan = try await Self.plan(mode, "'TENANT', 500, 1, 'TENANT'") {
+            try await GetAgentStatement(id: 500).finds(in: $0)
+        }
         plan.expect(using: "agents_pkey")
+        plan.expectSettingBeforeRows()
     }
 
     @Test("ListAgents reads the page by an index, in order, without sorting", arguments: QueryPlan.customAndGeneric)
     func listAgents(mode: String) async throws {
-        let plan = try await Self.plan(mode, "50, 'TENANT', 1, 15000") {
+        let plan = try await Self.plan(mode, "50, 'TENANT', 1, 15000, 'TENANT'") {
             try await ListAgentsStatement(AgentQuery(scope: .own, pageSize: 50)).finds(in: $0)
         }
         plan.expect(using: "agents_tenant_active_idx")
         plan.expectUnsorted()
+        plan.expectSettingBeforeRows()
     }
 
     @Test(
         "ListPublicAgents reads the page by an index, in order, without sorting", arguments: QueryPlan.customAndGeneric)
     func listPublicAgents(mode: String) async throws {
-        let plan = try await Self.plan(mode, "50, 'TENANT', 15000") {
+        let plan = try await Self.plan(mode, "50, 'TENANT', 15000, 'TENANT'") {
             try await ListAgentsStatement(AgentQuery(scope: .public, pageSize: 50)).finds(in: $0)
         }
         plan.expect(using: "agents_tenant_public_idx")
         plan.expectUnsorted()
+        plan.expectSettingBeforeRows()
     }
 
     /// The plan in a database with 40 tenants of 500 agents each; `TENANT` in `arguments` stands for one of them.

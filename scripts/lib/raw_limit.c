@@ -1,6 +1,6 @@
 /*
- * What one client thread gets out of PostgreSQL: agents of random tenants are read under row-level security by
- * two prepared statements, set_config and SELECT, over a few connections in libpq's pipeline mode. No server is in
+ * What one client thread gets out of PostgreSQL: agents of random tenants are read under row-level security by two
+ * prepared statements, set_config and SELECT, over a few connections in libpq's pipeline mode. No server is in
  * between, and nothing is done with what is read beyond counting it. scripts/bench compiles and runs it against the
  * database that benchmark.sql fills.
  *
@@ -9,8 +9,8 @@
  *
  * --depth is the number of reads in flight on each connection, and --batch how many of them share one Sync, that is one
  * transaction and one send. With --record 1 it asks as agentd does: an agent comes as one value instead of its columns,
- * each of which PostgreSQL would describe, and set_config without a row. It prints one JSON object; p50_microseconds is
- * that of one read, and null unless there is just one in flight.
+ * each of which PostgreSQL would describe, and one statement sets the tenant and reads the agent. It prints one JSON
+ * object; p50_microseconds is that of one read, and null unless there is just one in flight.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -28,8 +28,6 @@ enum {
     /* Tenants are numbered with six digits, with which their UUIDs end, and which are also their only user's id. */
     first_tenant = 100000,
     uuid_text_length = 36,
-    /* Results of one read: that of set_config and that of SELECT. */
-    results_of_a_read = 2,
     columns_of_an_agent = 15,
     /* Latencies are counted in classes of 0.1 microseconds, up to 10 milliseconds. */
     latency_classes = 100000,
@@ -137,17 +135,18 @@ static void require_row_level_security(PGconn *handle)
     "a.is_public, a.is_active, a.create_time, a.update_time, a.delete_time, a.revision "
 #define FROM_AGENTS \
     "FROM agents AS a WHERE a.tenant_id = $1::uuid AND a.id = $2::bigint AND a.is_active " \
-    "AND (a.owner_id = $3::bigint OR a.is_public)"
+    "AND (a.owner_id = $3::bigint OR a.is_public) "
+#define SET_TENANT(parameter) "set_config('app.current_tenant_id', " parameter ", true)"
 
 static void connect_to(struct connection *connection)
 {
     PGconn *handle = PQconnectdb(options.database);
     if (PQstatus(handle) != CONNECTION_OK) fail("connecting", PQerrorMessage(handle));
     require_row_level_security(handle);
-    prepare(handle, "set_tenant", options.record
-        ? "SELECT WHERE set_config('app.current_tenant_id', $1, true) IS NULL"
-        : "SELECT set_config('app.current_tenant_id', $1, true)");
-    prepare(handle, "get_agent", options.record ? "SELECT a " FROM_AGENTS : "SELECT " COLUMNS FROM_AGENTS);
+    prepare(handle, "set_tenant", "SELECT " SET_TENANT("$1"));
+    prepare(handle, "get_agent", options.record
+        ? "SELECT a " FROM_AGENTS "OFFSET (" SET_TENANT("$4") " IS NULL)::int"
+        : "SELECT " COLUMNS FROM_AGENTS);
     if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1)
         fail("pipeline mode", PQerrorMessage(handle));
     connection->handle = handle;
@@ -168,10 +167,13 @@ static void send_read(PGconn *handle)
     big_endian(id, tenant * (uint64_t)options.agents + 1 + random_below((uint64_t)options.agents));
     big_endian(owner, first_tenant + tenant);
 
-    const char *setting[] = {text}, *values[] = {uuid, id, owner};
-    const int setting_lengths[] = {uuid_text_length}, lengths[] = {16, 8, 8}, text_format[] = {0}, binary[] = {1, 1, 1};
-    if (PQsendQueryPrepared(handle, "set_tenant", 1, setting, setting_lengths, text_format, 1) != 1 ||
-        PQsendQueryPrepared(handle, "get_agent", 3, values, lengths, binary, 1) != 1)
+    const char *setting[] = {text}, *values[] = {uuid, id, owner, text};
+    const int setting_lengths[] = {uuid_text_length}, lengths[] = {16, 8, 8, uuid_text_length};
+    const int text_format[] = {0}, formats[] = {1, 1, 1, 0};
+    if (!options.record &&
+        PQsendQueryPrepared(handle, "set_tenant", 1, setting, setting_lengths, text_format, 1) != 1)
+        fail("sending", PQerrorMessage(handle));
+    if (PQsendQueryPrepared(handle, "get_agent", options.record ? 4 : 3, values, lengths, formats, 1) != 1)
         fail("sending", PQerrorMessage(handle));
 }
 
@@ -192,7 +194,8 @@ static void fill(struct connection *connection)
 static void check_result(struct connection *connection, const PGresult *result)
 {
     if (PQresultStatus(result) != PGRES_TUPLES_OK) fail("reading", PQresultErrorMessage(result));
-    bool is_agent = connection->results_of_this_sync++ % results_of_a_read == 1;
+    /* Unless one statement does both, the result of set_config comes before that of SELECT. */
+    bool is_agent = options.record || connection->results_of_this_sync++ % 2 == 1;
     if (is_agent && (PQntuples(result) != 1 || PQnfields(result) != (options.record ? 1 : columns_of_an_agent)))
         fail("reading", "an agent was not found");
 }

@@ -28,12 +28,12 @@ package struct GetAgentStatement: TenantLookUp {
     }
 
     private struct AgentByKey: Query {
-        static let text = StatementText(
+        static let text = StatementText.lookUp(
             "get_agent",
             """
             SELECT a FROM agents AS a
             WHERE a.tenant_id = $1 AND a.id = $2 AND a.is_active AND (a.owner_id = $3 OR a.is_public)
-            """, [.uuid, .int8, .int8], isLookUp: true)
+            """, [.uuid, .int8, .int8])
 
         let tenantID: TenantID
         let ownerID: Int64

@@ -12,6 +12,7 @@ enum BehaviourChecks {
             checks.append(try isEmptyWithoutTenant(connection, table))
         }
         checks.append(try hidesCanary(connection))
+        checks.append(try looksUpForItsTenant(connection))
         return checks
     }
 
@@ -50,12 +51,42 @@ enum BehaviourChecks {
             remedy: "Restore the policy tenant_isolation_\(table).")
     }
 
-    private static func hidesCanary(_ connection: borrowing ScriptConnection) throws -> IsolationProof.Check {
-        func become(_ tenant: String) -> String { "SET LOCAL app.current_tenant_id = '\(tenant)'" }
+    private static func become(_ tenant: String) -> String { "SET LOCAL app.current_tenant_id = '\(tenant)'" }
+
+    /// Begins a transaction in which the tenant has a row.
+    private static func insertCanary(_ connection: borrowing ScriptConnection) throws(ScriptConnection.Failure) {
+        try connection.execute(
+            "BEGIN; \(become(tenant)); INSERT INTO isolation_canary (tenant_id, id) VALUES ('\(tenant)', 1)")
+    }
+
+    /// Look-ups of several tenants share a transaction, and each sets its tenant in the statement that looks up: that
+    /// must be done before rows are looked at, whatever was set before.
+    private static func looksUpForItsTenant(_ connection: borrowing ScriptConnection) throws -> IsolationProof.Check {
+        let lookUp = StatementText.lookUp("look_up_canary", "SELECT id FROM isolation_canary", [])
         var failure: String?
         do {
-            try connection.execute(
-                "BEGIN; \(become(tenant)); INSERT INTO isolation_canary (tenant_id, id) VALUES ('\(tenant)', 1)")
+            try insertCanary(connection)
+            try connection.execute(become(otherTenant))
+            if try connection.rows(lookUp.sql, [tenant]).isEmpty {
+                failure = "the look-up does not see the row of its tenant"
+            }
+            if try !connection.rows(lookUp.sql, [otherTenant]).isEmpty {
+                failure = "another tenant's look-up sees the row"
+            }
+        } catch {
+            failure = error.description
+        }
+        try connection.execute("ROLLBACK")
+        return .check(
+            "tenant of a look-up", on: "isolation_canary", failure == nil,
+            holds: "a look-up sees the rows of the tenant that it sets, and no others", fails: failure ?? "",
+            remedy: "Restore the policy tenant_isolation_isolation_canary.")
+    }
+
+    private static func hidesCanary(_ connection: borrowing ScriptConnection) throws -> IsolationProof.Check {
+        var failure: String?
+        do {
+            try insertCanary(connection)
             let own = try connection.rows("SELECT count(*) FROM isolation_canary").first?.first
             try connection.execute(become(otherTenant))
             let foreign = try connection.rows("SELECT count(*) FROM isolation_canary").first?.first

@@ -86,7 +86,8 @@ struct PageText {
             return PageQuery(list: list, values: values, pageSize: pageSize)
         }
         let table = table()
-        let text = StatementText(name, sql(table), values.map(\.type), isLookUp: isLookUp)
+        let (sql, types) = (sql(table), values.map(\.type))
+        let text = isLookUp ? StatementText.lookUp(name, sql, types) : StatementText(name, sql, types)
         let list = PageQuery.List(text: text, table: table)
         Self.lists.withLock { $0[name] = list }
         return PageQuery(list: list, values: values, pageSize: pageSize)

@@ -47,7 +47,7 @@ extension TenantSession {
         _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found,
         _ completion: @escaping (Result<Found, ServiceError>) -> Void
     ) -> StartedLookUp {
-        let call = lookUpCall(query)
+        let call = self.call(query, effect: .read)
         pool.submit(call, attempts: Attempts.maximum, hasPlace: hasPlace) { call, error in
             do throws(PostgresError) {
                 if let error { throw error }
@@ -86,7 +86,7 @@ extension TenantSession {
         _ body: (Found) throws(ServiceError) -> Output
     ) async throws(ServiceError) -> Output {
         let call = try await Attempts.run(repeatable: true, deadline: deadline) { () async throws(PostgresError) in
-            let call = lookUpCall(query)
+            let call = self.call(query, effect: .read)
             try await pool.run(call)
             return call
         }
@@ -100,13 +100,5 @@ extension TenantSession {
             throw ServiceError(error)
         }
         return try output.get()
-    }
-
-    private func lookUpCall(_ query: some Query) -> PendingCall {
-        let call = PendingCall(
-            query.text, in: context(of: query.text, effect: .read), effect: .read,
-            deadlineNanoseconds: deadline.uptimeNanoseconds, share: QueueShare(of: caller))
-        query.bind(to: &call.parameters)
-        return call
     }
 }

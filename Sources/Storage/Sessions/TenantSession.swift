@@ -47,15 +47,9 @@ package struct TenantSession {
         _ first: First, otherwise second: Second, repeatable: Bool
     ) async throws(ServiceError) -> Second.Output where First.Output == Second.Output? {
         try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
-            if let output = try await write(first) { return output }
-            return try await write(second)
+            if let output = try await run(first, effect: .write) { return output }
+            return try await run(second, effect: .write)
         }
-    }
-
-    private func write<S: Statement>(_ statement: S) async throws(PostgresError) -> S.Output {
-        try await pool.run(
-            statement, in: context(of: statement.text, effect: .write), effect: .write,
-            deadlineNanoseconds: deadline.uptimeNanoseconds, share: QueueShare(of: caller))
     }
 
     /// Runs a change under a lock, which is held from before the statement to the end of its transaction: the statement
@@ -115,76 +109,35 @@ package struct TenantSession {
     private func execute<S: Statement>(
         _ statement: S, effect: Effect, repeatable: Bool, lockKey: Int64?
     ) async throws(ServiceError) -> S.Output {
-        let context = context(of: statement.text, effect: effect, lockKey: lockKey)
-        let share = QueueShare(of: caller)
-        return try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
-            try await pool.run(
-                statement, in: context, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds, share: share)
+        try await Attempts.run(repeatable: repeatable, deadline: deadline) { () async throws(PostgresError) in
+            try await run(statement, effect: effect, lockKey: lockKey)
         }
     }
 
-    func context(of text: StatementText, effect: Effect, lockKey: Int64? = nil) -> any TransactionContext {
-        text.isLookUp && effect == .read
-            ? LookUpTenantContext(tenantID: caller.tenantID)
-            : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
+    private func run<S: Statement>(
+        _ statement: S, effect: Effect, lockKey: Int64? = nil
+    ) async throws(PostgresError) -> S.Output {
+        let call = self.call(statement, effect: effect, lockKey: lockKey)
+        try await pool.run(call)
+        return try call.read { (rows) throws(DecodingFailure) in try statement.decode(rows) }
+    }
+
+    /// A query on its way, in a transaction that belongs to the caller's tenant.
+    func call(_ query: some Query, effect: Effect, lockKey: Int64? = nil) -> PendingCall {
+        let text = query.text
+        let context =
+            text.isLookUp ? nil : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
+        let call = PendingCall(
+            text, in: context, effect: effect, deadlineNanoseconds: deadline.uptimeNanoseconds,
+            share: QueueShare(of: caller))
+        query.bind(to: &call.parameters)
+        if text.isLookUp { call.parameters.append(textOf: caller.tenantID.value) }
+        return call
     }
 }
 
 extension ChangeOutcome {
     fileprivate var isExhausted: Bool {
         if case .exhausted = self { true } else { false }
-    }
-}
-
-/// What a transaction is told before its statement, in the one place that says which tenant it belongs to. All of it is
-/// gone with the transaction.
-private func settings(_ values: KeyValuePairs<String, String>) -> String {
-    "SELECT " + values.map(setting).joined(separator: ", ")
-}
-
-private func setting(_ name: String, _ value: String) -> String { "set_config('\(name)', \(value), true)" }
-
-/// A look-up needs nothing else. It shares its transaction with look-ups of other tenants, and each of them sets its
-/// own tenant just before its statement.
-struct LookUpTenantContext: TransactionContext {
-    /// Without a row in its answer, which nobody reads: describing, sending and reading one is a fiftieth of a look-up.
-    private static let text = StatementText(
-        "set_tenant", "SELECT WHERE \(setting("app.current_tenant_id", "$1")) IS NULL", [.text])
-
-    let tenantID: TenantID
-
-    var text: StatementText { Self.text }
-
-    func bind(to parameters: inout Parameters, timeoutMilliseconds: Int) {
-        parameters.append(textOf: tenantID.value)
-    }
-}
-
-/// Every other statement needs to have more said: who changes something. It also ends what runs longer than its caller
-/// waits, and takes the lock that the transaction needs, if it is free: in a statement of its own, so that the next one
-/// sees what was committed before the lock was had.
-private struct TenantContext: TransactionContext {
-    private static let plain = StatementText(
-        "set_tenant_context",
-        settings(["app.current_tenant_id": "$1", "app.current_user_id": "$2", "statement_timeout": "$3"]),
-        [.text, .text, .text])
-    private static let locking = StatementText(
-        "set_tenant_context_locking",
-        settings([
-            "app.current_tenant_id": "$1", "app.current_user_id": "$2", "statement_timeout": "$3",
-            "app.tenant_lock": "CASE WHEN pg_try_advisory_xact_lock($4) THEN 'held' ELSE '' END",
-        ]), [.text, .text, .text, .int8])
-
-    let tenantID: TenantID
-    let userID: Int64
-    let lockKey: Int64?
-
-    var text: StatementText { lockKey == nil ? Self.plain : Self.locking }
-
-    func bind(to parameters: inout Parameters, timeoutMilliseconds: Int) {
-        parameters.append(textOf: tenantID.value)
-        parameters.append(text: String(userID))
-        parameters.append(text: String(timeoutMilliseconds))
-        if let lockKey { parameters.append(int8: lockKey) }
     }
 }

@@ -20,7 +20,7 @@ struct PreparedStatements: Statement {
         "prepared_statements",
         """
         SELECT name, statement, array_to_string(parameter_types, ', ') FROM pg_prepared_statements
-        WHERE name NOT LIKE 'set_tenant%' AND name NOT LIKE 'prepared_statements%'
+        WHERE name NOT LIKE 'set_tenant_context%' AND name NOT LIKE 'prepared_statements%'
         ORDER BY prepare_time
         """, [])
 

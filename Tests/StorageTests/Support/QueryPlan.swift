@@ -92,4 +92,10 @@ struct QueryPlan: CustomStringConvertible {
         let keys = description.split(separator: "\n").filter { $0.contains("Sort Key:") && !$0.contains("place") }
         #expect(keys.isEmpty, "\(self)", sourceLocation: sourceLocation)
     }
+
+    /// Expects that the statement sets its tenant in what PostgreSQL computes before it asks for the first row.
+    func expectSettingBeforeRows(sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(description.hasPrefix("Limit"), "\(self)", sourceLocation: sourceLocation)
+        #expect(!description.contains("set_config"), "\(self)", sourceLocation: sourceLocation)
+    }
 }

@@ -35,6 +35,10 @@ struct Sabotage: Sendable, CustomStringConvertible {
             RETURN '00000000-0000-4000-8000-00000000000c'::uuid
             """,
             check: "canary", object: "isolation_canary", remedy: "tenant_isolation_isolation_canary"),
+        // Planning asks it then, before the statement has set its tenant.
+        Sabotage(
+            "a function that is taken for immutable", "ALTER FUNCTION current_tenant_id() IMMUTABLE",
+            check: "tenant of a look-up", object: "isolation_canary", remedy: "tenant_isolation_isolation_canary"),
     ]
 
     private static let policies = [

@@ -1,0 +1,108 @@
+import Testing
+
+internal import AgentdCore
+internal import Postgres
+@testable internal import Storage
+internal import TestSupport
+
+/// A look-up says itself which tenant it is for, in the statement that looks up.
+@Suite("The tenant of a look-up", .timeLimit(.minutes(1)))
+struct LookUpTenantTests {
+    private static let own = ListAgentsStatement(AgentQuery(scope: .own, pageSize: 20))
+
+    /// What look-ups found, in the order in which they were begun. On the loop.
+    private final class Found {
+        private(set) var agents: [[Int64]?]
+
+        init(count: Int) { agents = Array(repeating: nil, count: count) }
+
+        var isWhole: Bool { !agents.contains(nil) }
+
+        func add(_ agents: [AgentView], at place: Int) {
+            #expect(self.agents[place] == nil)
+            self.agents[place] = agents.map(\.id)
+        }
+    }
+
+    @Test("Look-ups of two tenants in one transaction find each what is its tenant's")
+    func sharedTransaction() async throws {
+        try await TwoTenants.withOneConnection { tenants, database, loop in
+            let callers = [try tenants.acme.caller(), try tenants.globex.caller()]
+            let ids = try [tenants.acme, tenants.globex].map { try #require(Int64($0.agentID)) }
+            try await loop.run {
+                // What is not prepared yet does not share a transaction.
+                for _ in 0..<3 {
+                    let found = Found(count: 12)
+                    for place in 0..<12 {
+                        let (tenant, other) = (place % 2, (place + 1) % 2)
+                        let session = database.tenantSession(
+                            for: callers[tenant], callID: "test", deadline: .soon)
+                        if place % 3 == 0 {
+                            _ = Self.own.begin(in: session) { result in
+                                if let page = try? result.get() { found.add(page.agents, at: place) }
+                            }
+                        } else {
+                            // Its own and the other tenant's.
+                            let id = ids[place % 3 == 1 ? tenant : other]
+                            _ = GetAgentStatement(id: id).begin(in: session) { result in
+                                guard let agent = try? result.get() else { return found.add([], at: place) }
+                                found.add([agent], at: place)
+                            }
+                        }
+                    }
+                    try await waitUntil { found.isWhole }
+                    let expected = (0..<12).map { place in place % 3 == 2 ? [] : [ids[place % 2]] }
+                    #expect(found.agents == expected)
+                }
+                let setting = try await database.tenantPool.run(
+                    CurrentTenant(), effect: .read, deadlineNanoseconds: Deadline.soon.uptimeNanoseconds)
+                #expect(setting == "", "A setting outlives its transaction.")
+            }
+        }
+    }
+
+    @Test("Each half of what a look-up says of its tenant keeps the other tenant's rows out")
+    func halves() async throws {
+        try await TwoTenants.with { tenants in
+            let (acme, globex) = (tenants.acme, tenants.globex)
+            let text = try await Self.prepared(tenants)
+            /// - Parameters: The tenants that its text and its setting name, and the one that was set before.
+            func count(_ named: String, _ set: String?, before: String, of agent: TwoTenants.Tenant) throws -> Int {
+                try tenants.database.rows(tenant: before, text, [named, agent.agentID, agent.userID, set]).count
+            }
+            for before in [acme, globex] {
+                #expect(try count(acme.id, acme.id, before: before.id, of: acme) == 1)
+                #expect(try count(acme.id, globex.id, before: before.id, of: acme) == 0)
+                #expect(try count(globex.id, acme.id, before: before.id, of: acme) == 0)
+                #expect(try count(globex.id, acme.id, before: before.id, of: globex) == 0)
+                // No tenant: neither the row of the one that was set before.
+                #expect(try count(acme.id, "", before: before.id, of: acme) == 0)
+            }
+        }
+    }
+
+    /// The text of GetAgent as the daemon prepares it.
+    private static func prepared(_ tenants: TwoTenants) async throws -> String {
+        try await TestLoop.with { loop in
+            var configuration = PostgresPool.Configuration(conninfo: tenants.database.application)
+            configuration.connections = 1
+            let caller = try tenants.acme.caller()
+            return try await loop.withPool(configuration) { pool in
+                try await loop.run {
+                    let session = Database(tenantPool: pool, platformPool: pool)
+                        .tenantSession(for: caller, callID: "test", deadline: .soon)
+                    try await GetAgentStatement(id: 1).finds(in: session)
+                    return try #require(try await PreparedStatements.found(on: pool).last).text
+                }
+            }
+        }
+    }
+
+    private struct CurrentTenant: Statement {
+        let text = StatementText("current_tenant", "SELECT current_setting('app.current_tenant_id', true)", [])
+
+        func bind(to parameters: inout Parameters) {}
+
+        func decode(_ rows: borrowing Rows) throws(DecodingFailure) -> String { try rows.text(0, 0) }
+    }
+}
