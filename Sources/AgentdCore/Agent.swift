@@ -110,6 +110,9 @@ package enum EntityTag {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Most texts differ in their length already.
-    fileprivate func isText(_ text: String) -> Bool { count == text.utf8.count && elementsEqual(text.utf8) }
+    /// Most texts differ in their length already. Byte by byte, strings are slow to compare.
+    fileprivate func isText(_ text: String) -> Bool {
+        guard count == text.utf8.count else { return false }
+        return text.utf8.withContiguousStorageIfAvailable(elementsEqual) ?? elementsEqual(text.utf8)
+    }
 }
