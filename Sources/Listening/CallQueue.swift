@@ -1,5 +1,3 @@
-internal import NIOCore
-
 /// The calls of one connection: those that run, and those that wait until fewer do.
 struct CallQueue {
     /// Calls of one connection that run at once: somewhat more than PostgreSQL works on with the usual settings, so
@@ -7,7 +5,7 @@ struct CallQueue {
     /// connections. It also bounds the answers of a client that asks for much and reads nothing.
     private static let maximumRunning = 128
 
-    private var waiting = CircularBuffer<RunningCall>()
+    private var waiting = CallLines()
     /// Calls that run, also those that nobody waits for any more, without streams.
     private(set) var running = 0
     /// Streams, which mostly sleep: they do not keep other calls from running.
@@ -30,10 +28,9 @@ struct CallQueue {
     /// The next call; it counts as running until `ended`. Calls that were abandoned come too, and at once.
     /// - Parameter holdBack: Whether no other call is to start now.
     mutating func next(holdBack: Bool) -> RunningCall? {
-        guard !waiting.isEmpty,
-            waiting[waiting.startIndex].isAbandoned || (!holdBack && running < Self.maximumRunning)
+        guard let first = waiting.first, first.isAbandoned || (!holdBack && running < Self.maximumRunning),
+            let call = waiting.popFirst()
         else { return nil }
-        let call = waiting.removeFirst()
         if call.isStream { streams += 1 } else { running += 1 }
         return call
     }

@@ -23,7 +23,7 @@ package final class StatementText: Sendable {
     package let sql: String
     let types: [UInt32]
     /// Whether it looks a few rows up, by their key or in the order of an index: always quick, so that several may
-    /// share a segment of a pipeline.
+    /// share a segment of a pipeline, whatever those before it in the segment have set.
     package let isLookUp: Bool
     /// Stands for its name where connections look it up.
     let number: Int

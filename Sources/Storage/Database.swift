@@ -28,6 +28,9 @@ package final class Database: Sendable {
         return isFull ? .databaseQueueFull : nil
     }
 
+    /// How many calls of a tenant's have their turn together where calls wait.
+    package func weight(of caller: Caller) -> Int { QueueShare(of: caller).weight }
+
     /// A call that is not refused comes later: until `endHold` it takes a place of its tenant's.
     package func hold(of caller: Caller, changes: Bool) {
         tenantPool.hold(for: QueueShare(of: caller), effect(changes))

@@ -11,7 +11,7 @@ def words: {
 # Client, method and calls in flight of a system.
 def described: split("_") as $parts | words as $words |
     if . == "raw" then [$words.raw, "get: 1 Sync a read", "2 x 32"]
-    elif . == "raw_record" then [$words.raw, "get: as one value", "2 x 32"]
+    elif . == "raw_record" then [$words.raw, "get: asked as agentd", "2 x 32"]
     elif . == "raw_batched" then [$words.raw, "get: 1 Sync for 32", "2 x 64"]
     elif . == "raw_round_trip" then [$words.raw, "get: 1 round trip", "1"]
     elif startswith("pgbench_tx_") then [$words.tx, "GetAgent", $parts[-1]]

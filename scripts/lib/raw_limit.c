@@ -143,9 +143,9 @@ static void connect_to(struct connection *connection)
     PGconn *handle = PQconnectdb(options.database);
     if (PQstatus(handle) != CONNECTION_OK) fail("connecting", PQerrorMessage(handle));
     require_row_level_security(handle);
-    prepare(handle, "set_tenant", "SELECT " SET_TENANT("$1"));
+    if (!options.record) prepare(handle, "set_tenant", "SELECT " SET_TENANT("$1"));
     prepare(handle, "get_agent", options.record
-        ? "SELECT a " FROM_AGENTS "OFFSET (" SET_TENANT("$4") " IS NULL)::int"
+        ? "SELECT * FROM (SELECT a " FROM_AGENTS ") AS found OFFSET (" SET_TENANT("$4") " IS NULL)::int"
         : "SELECT " COLUMNS FROM_AGENTS);
     if (PQsetnonblocking(handle, 1) != 0 || PQenterPipelineMode(handle) != 1)
         fail("pipeline mode", PQerrorMessage(handle));

@@ -87,6 +87,12 @@ tenant_set_in_one_place() {
         echo "set_config( belongs on exactly one line of Swift, in Sources/Storage. It is here:"
         echo "${calls:-nowhere}"
     fi
+    # What runs without a setting before it has to make its own.
+    calls=$(code_matching 'isLookUp:[[:space:]]*true' Sources)
+    if [[ $(grep -c . <<<"$calls") != 1 || $calls != Sources/Storage/Sessions/*.swift:* ]]; then
+        echo "isLookUp: true belongs on exactly one line of Swift, where look-ups set their tenant. It is here:"
+        echo "${calls:-nowhere}"
+    fi
     # Sources/Storage/Isolation plays tenants on a connection of its own, to prove that they do not see each other, and
     # a conversion binds itself to the tenant that it makes.
     code_matching '\bSET[[:space:]]+((LOCAL|SESSION)[[:space:]]+)?app\.' Sources |

@@ -23,6 +23,12 @@ package final class ObservedCall {
     package var requestBytes: Int
     package var responseBytes = 0
 
+    /// Whose line it stands in while it waits to begin; nil when that is not known, or it need not wait.
+    package var line: CallLine?
+
+    /// Of its token, once it was computed for a call that has to wait.
+    var tokenDigest: TokenDigest?
+
     /// Whose place it takes while it waits to begin, and whether as a change.
     var holder: (caller: Caller, changes: Bool)?
 
@@ -56,5 +62,17 @@ package final class ObservedCall {
             metadata["span_id"] = .string(trace.spanID)
         }
         return metadata
+    }
+}
+
+/// Calls that wait for each other: those of one tenant.
+package struct CallLine: Sendable {
+    package let tenant: TenantID
+    /// Calls that have their turn together.
+    package let weight: Int
+
+    package init(tenant: TenantID, weight: Int) {
+        self.tenant = tenant
+        self.weight = weight
     }
 }

@@ -59,9 +59,16 @@ package final class Dispatcher: CallHandler {
     }
 
     package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError? {
-        guard database.isCrowded(own: own), let work = methods[call.method]?.work else { return nil }
+        let isCrowded = database.isCrowded(own: own)
+        guard isCrowded || hold == .ahead, let work = methods[call.method]?.work else { return nil }
         let start = meter.now
-        guard let caller = authenticator.rememberedCaller(by: headers, at: start, unlessDue: false) else { return nil }
+        guard let caller = authenticator.rememberedCaller(of: call, headers, at: start, unlessDue: false) else {
+            return nil
+        }
+        if hold == .ahead {
+            call.line = CallLine(tenant: caller.tenantID, weight: database.weight(of: caller))
+        }
+        guard isCrowded else { return nil }
         let changes = work == .change
         guard let refusal = database.refusal(of: caller, changes: changes, own: own, wasHeld: hold == .over) else {
             if hold == .ahead { call.holder = (caller, changes) }
@@ -85,7 +92,7 @@ package final class Dispatcher: CallHandler {
     package func begin(_ call: InboundCall, for receiver: any AnswerReceiver) -> StartedCall? {
         let start = meter.now
         guard let begin = methods[call.observed.method]?.begin,
-            let caller = authenticator.rememberedCaller(by: call.headers, at: start, unlessDue: true)
+            let caller = authenticator.rememberedCaller(of: call.observed, call.headers, at: start, unlessDue: true)
         else { return nil }
         call.observed.caller = caller
         let lookUp = LookUpCall(

@@ -82,12 +82,13 @@ package final class Authenticator: @unchecked Sendable {
 
     /// The caller of a call when nobody needs to be asked: its token was looked at not long ago, and it works at home.
     /// - Parameters:
+    ///   - headers: Of the call.
     ///   - now: Of the monotonic clock.
     ///   - unlessDue: Whether a token that had better be looked at again is to be passed over.
     /// - Returns: Nil also when the call is to be refused; `caller` says why.
-    func rememberedCaller(by headers: CallHeaders, at now: UInt64, unlessDue: Bool) -> Caller? {
+    func rememberedCaller(of call: ObservedCall, _ headers: CallHeaders, at now: UInt64, unlessDue: Bool) -> Caller? {
         guard headers.withValue(of: "x-agentd-tenant", { _ in true }) == nil,
-            let digest = BearerToken.digest(in: headers),
+            let digest = call.tokenDigest ?? BearerToken.digest(in: headers),
             let caller = directory.remembered(digest, maximumAge: maximumAge, at: now, unlessDue: unlessDue),
             (try? requireActive(caller.principal)) != nil
         else { return nil }

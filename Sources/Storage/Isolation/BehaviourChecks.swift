@@ -80,7 +80,7 @@ enum BehaviourChecks {
         return .check(
             "tenant of a look-up", on: "isolation_canary", failure == nil,
             holds: "a look-up sees the rows of the tenant that it sets, and no others", fails: failure ?? "",
-            remedy: "Restore the policy tenant_isolation_isolation_canary.")
+            remedy: "Make current_tenant_id() what migration 0001 made it: STABLE, and reading app.current_tenant_id.")
     }
 
     private static func hidesCanary(_ connection: borrowing ScriptConnection) throws -> IsolationProof.Check {

@@ -67,7 +67,7 @@ struct PageText {
     ///   - isLookUp: Whether an index holds what the list does, in its order, and the page is small.
     ///   - table: Of the same name always the same.
     func query(_ name: String, isLookUp: Bool = false, _ table: @autoclosure () -> PageTable) -> PageQuery {
-        query(named: "\(name)_\(shape)\(isLookUp ? "_few" : "")", values, isLookUp: isLookUp, table, sql)
+        query(named: "\(name)_\(shape)\(isLookUp ? "_few" : "")", values, looksUp: isLookUp, table, sql)
     }
 
     /// The same for a page of few rows, one more of which would still fit together whatever each weighs: PostgreSQL
@@ -75,19 +75,19 @@ struct PageText {
     /// of its row, and then there is no `shortPage`.
     func shortQuery(_ name: String, _ table: @autoclosure () -> PageTable) -> PageQuery {
         query(
-            named: "\(name)_\(shape)_short", values + [.number(Int64(Self.textBytes / (pageSize + 1)))], isLookUp: true,
+            named: "\(name)_\(shape)_short", values + [.number(Int64(Self.textBytes / (pageSize + 1)))], looksUp: true,
             table, shortSQL)
     }
 
     private func query(
-        named name: String, _ values: [Value], isLookUp: Bool, _ table: () -> PageTable, _ sql: (PageTable) -> String
+        named name: String, _ values: [Value], looksUp: Bool, _ table: () -> PageTable, _ sql: (PageTable) -> String
     ) -> PageQuery {
         if let list = Self.lists.withLock({ $0[name] }) {
             return PageQuery(list: list, values: values, pageSize: pageSize)
         }
         let table = table()
         let (sql, types) = (sql(table), values.map(\.type))
-        let text = isLookUp ? StatementText.lookUp(name, sql, types) : StatementText(name, sql, types)
+        let text = looksUp ? StatementText.lookUp(name, sql, types) : StatementText(name, sql, types)
         let list = PageQuery.List(text: text, table: table)
         Self.lists.withLock { $0[name] = list }
         return PageQuery(list: list, values: values, pageSize: pageSize)

@@ -1,10 +1,10 @@
 import AgentdCore
 internal import Postgres
 
-/// What a transaction is told before its statement, in the one place that says which tenant it belongs to: who changes
-/// something, too. All of it is gone with the transaction. It also ends what runs longer than its caller waits, and
-/// takes the lock that the transaction needs, if it is free: in a statement of its own, so that the next one sees what
-/// was committed before the lock was had.
+/// What a transaction is told before its statement: which tenant it belongs to, and who changes something. All of it is
+/// gone with the transaction. It also ends what runs longer than its caller waits, and takes the lock that the
+/// transaction needs, if it is free: in a statement of its own, so that the next one sees what was committed before the
+/// lock was had.
 struct TenantContext: TransactionContext {
     private static let plain = StatementText(
         "set_tenant_context",
@@ -36,14 +36,16 @@ extension StatementText {
     /// binds. It shares its transaction with look-ups of other tenants, each of which sets its own.
     ///
     /// PostgreSQL computes the OFFSET of a query before it asks for the first row (`ExecLimit` in `nodeLimit.c`), and
-    /// row-level security asks for the tenant when it looks at the first row: the setting is made by then. Were it
-    /// not, the statement would find nothing, since it names its tenant as well. A statement of its own for the setting
-    /// costs a tenth of a look-up.
+    /// the policies ask for the tenant in a sub-select (an InitPlan), which is computed when the first row needs it: the
+    /// setting is made by then. A policy without the sub-select could be asked when execution starts, which is too early.
+    /// Then the statement would find nothing, since it names its tenant as well; the proof of isolation at every start
+    /// has a look-up. A statement of its own for the setting costs a tenth of a look-up.
     ///
-    /// - Parameter sql: A SELECT without an OFFSET.
+    /// - Parameter sql: Stays whole, so that PostgreSQL knows its LIMIT when it plans.
     static func lookUp(_ name: String, _ sql: String, _ types: [ParameterType]) -> StatementText {
         let tenant = setting("app.current_tenant_id", "$\(types.count + 1)")
-        return StatementText(name, "\(sql)\nOFFSET (\(tenant) IS NULL)::int", types + [.text], isLookUp: true)
+        return StatementText(
+            name, "SELECT * FROM (\(sql)) AS found OFFSET (\(tenant) IS NULL)::int", types + [.text], isLookUp: true)
     }
 }
 

@@ -9,7 +9,8 @@ package protocol TenantStatement: Sendable {
 }
 
 /// The database as one call of one tenant sees it. Everything runs in a transaction whose tenant is the caller's: the
-/// setting is made first, in the same segment of the pipeline, and is gone with the transaction.
+/// setting is made before the first row is looked at, in the same segment of the pipeline, and is gone with the
+/// transaction.
 ///
 /// Used on the event loop that its pool belongs to.
 package struct TenantSession {
@@ -125,6 +126,7 @@ package struct TenantSession {
     /// A query on its way, in a transaction that belongs to the caller's tenant.
     func call(_ query: some Query, effect: Effect, lockKey: Int64? = nil) -> PendingCall {
         let text = query.text
+        precondition(!text.isLookUp || effect == .read && lockKey == nil, "\(text.name) only looks up.")
         let context =
             text.isLookUp ? nil : TenantContext(tenantID: caller.tenantID, userID: caller.userID, lockKey: lockKey)
         let call = PendingCall(
