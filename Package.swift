@@ -26,6 +26,7 @@ let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto"
 let jwt: Target.Dependency = .product(name: "JWTKit", package: "jwt-kit")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -129,7 +130,9 @@ let package = Package(
 
         .executableTarget(
             name: "agentload",
-            dependencies: ["AgentdClient", "ClientOptions", "LoadGenerator", nio, nioPosix, argumentParser],
+            dependencies: [
+                "AgentdClient", "ClientOptions", "LoadGenerator", nio, nioPosix, unixSignals, argumentParser,
+            ],
             swiftSettings: strict, linkerSettings: shipped),
 
         // The tests: a target a room, and the whole from outside.

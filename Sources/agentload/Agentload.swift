@@ -2,8 +2,10 @@ internal import AgentdClient
 internal import ArgumentParser
 internal import ClientOptions
 internal import FoundationEssentials
+internal import Glibc
 internal import LoadGenerator
 internal import NIOPosix
+internal import UnixSignals
 
 /// Puts a load on agentd and says what it took.
 @main
@@ -19,7 +21,8 @@ struct Agentload: AsyncParsableCommand {
             With --rate it is an open loop: calls are due at a constant rate, as if from many independent callers. \
             Latency counts from the moment a call was due, whether or not it could be sent then. Calls that are due \
             and cannot be sent wait, up to 65536 of them; beyond that the oldest one is given up and counts as a \
-            failure, NOT_SENT, after the time that it has waited. With --skew noisy the noisy tenant has a line of its \
+            failure, NOT_SENT, after the time that it has waited; so is what cannot be sent by the end because there is no \
+            connection. With --skew noisy the noisy tenant has a line of its \
             own and at most half of the calls in flight on each connection that may have two or more, so that the \
             others do not wait for its answers.
 
@@ -34,7 +37,10 @@ struct Agentload: AsyncParsableCommand {
             Every code is checked, and one answer in 64 is read in full and compared with what was asked for, in the \
             warm-up each of them. A wrong answer ends the run.
 
-            Exit codes: 0 done; 1 no call succeeded, or an answer was wrong; 64 wrong use; 69 no connection.
+            Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then.
+
+            Exit codes: 0 done, whatever failed; 1 no call succeeded, or an answer was wrong; 64 wrong use; 69 no \
+            connection to begin with; 74 the report could not be written; 130 interrupted.
 
             Examples:
               agentload --keys keys.txt --in-flight 64
@@ -50,6 +56,8 @@ struct Agentload: AsyncParsableCommand {
             try await makeLoad()
         } catch let problem as LoadProblem {
             throw Failure.show(problem)
+        } catch let output as UnwrittenOutput {
+            throw Failure.show(output)
         } catch let refusal as RefusedKey {
             throw Failure.show(refusal)
         } catch let error as AgentdError {
@@ -67,16 +75,47 @@ struct Agentload: AsyncParsableCommand {
         let found = try await TargetSearch(client: client, mix: options.mix).find(keys: settings.keys)
         await client.close()
         Progress.note(found, isShown: !options.noProgress)
+        try requireNoise(found, keys: settings.keys)
+        let configuration = try settings.loadConfiguration(on: group)
         let progress = Progress.style(isShown: !options.noProgress)
-        let report = try await LoadGenerator.run(
-            options.plan, targets: found.targets, configuration: try settings.loadConfiguration(on: group),
-            onProgress: progress)
+        let report = try await untilInterrupted {
+            try await LoadGenerator.run(
+                options.plan, targets: found.targets, configuration: configuration, onProgress: progress)
+        }
         Progress.finish(isShown: !options.noProgress)
         try plot?.write(report)
         switch options.output {
-        case .table: print(report.table)
-        case .json: print(report.json)
+        case .table: try Output.report(report.table)
+        case .json: try Output.report(report.json)
         }
-        if report.calls == 0 { throw ExitCode.failure }
+        if report.wasInterrupted { throw Failure.interrupted }
+        if report.calls == 0 {
+            StandardError.write("error: no call succeeded\n")
+            throw ExitCode.failure
+        }
+    }
+
+    /// The noisy tenant is the first key's: another must not take its place unseen.
+    private func requireNoise(_ found: TargetSearch.Found, keys: [LoadKey]) throws {
+        guard options.plan.skew.isNoisy, let first = keys.first, found.keysLeftOut.contains(first.origin) else {
+            return
+        }
+        throw LoadProblem(.refused, "\(first.origin) is to make the noise and has no agent to read: create some first")
+    }
+
+    /// What is cancelled by SIGINT or SIGTERM.
+    private func untilInterrupted<Output: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Output
+    ) async throws -> Output {
+        let work = Task(operation: body)
+        let signals = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                // Who is not content with that wants no report.
+                if work.isCancelled { Glibc.exit(Failure.interrupted.rawValue) }
+                work.cancel()
+            }
+        }
+        defer { signals.cancel() }
+        return try await work.value
     }
 }

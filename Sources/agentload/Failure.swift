@@ -7,13 +7,23 @@ internal import LoadGenerator
 enum Failure {
     /// `EX_UNAVAILABLE` of sysexits.h.
     private static let noConnection = ExitCode(69)
+    /// `EX_IOERR`.
+    private static let unwritten = ExitCode(74)
+    /// As shells have it of a program that SIGINT ended.
+    static let interrupted = ExitCode(130)
 
     static func show(_ problem: LoadProblem) -> ExitCode {
         StandardError.write("error: \(problem)\n")
         switch problem.kind {
         case .noConnection: return noConnection
         case .refused: return .failure
+        case .interrupted: return interrupted
         }
+    }
+
+    static func show(_ output: UnwrittenOutput) -> ExitCode {
+        StandardError.write("error: \(output)\n")
+        return unwritten
     }
 
     static func show(_ refusal: RefusedKey) -> ExitCode {

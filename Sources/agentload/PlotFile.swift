@@ -2,32 +2,37 @@ internal import ArgumentParser
 internal import Glibc
 internal import LoadGenerator
 
-/// Where the drawing goes. It is opened before the run, which would be lost otherwise.
+/// Where the drawing goes. It is opened before the run, which would be lost otherwise, and left as it was when there is
+/// nothing to draw.
 final class PlotFile {
     private let path: String
     private let descriptor: CInt
+    /// It was made here, and there is nothing in it yet.
+    private var isNew: Bool
 
     /// - Throws: `ValidationError` when it cannot be written.
     init(_ path: String) throws {
         self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw problem() }
+        let new = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        isNew = new >= 0
+        descriptor = isNew ? new : open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ValidationError("\(Self.problem(path)).") }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        close(descriptor)
+        if isNew { unlink(path) }
+    }
 
+    /// - Throws: `UnwrittenOutput`.
     func write(_ report: LoadReport) throws {
-        let text = Array(report.svg.utf8)
-        var written = 0
-        while written < text.count {
-            let count = text[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw problem() }
-            written += count
-        }
+        // What is no file, such as a pipe, has no length.
+        _ = ftruncate(descriptor, 0)
+        guard Output.write(report.svg, to: descriptor) else { throw UnwrittenOutput(description: Self.problem(path)) }
+        isNew = false
     }
 
-    private func problem() -> ValidationError {
-        ValidationError("The file \(path) of --plot cannot be written: \(String(cString: strerror(errno))).")
+    private static func problem(_ path: String) -> String {
+        "the file \(path) of --plot cannot be written: \(String(cString: strerror(errno)))"
     }
 }

@@ -6,10 +6,11 @@ enum Progress {
     private static let secondsOfALine = 5
 
     static func note(_ found: TargetSearch.Found, isShown: Bool) {
-        guard isShown else { return }
-        if found.keysLeftOut > 0 {
-            StandardError.write("\(found.keysLeftOut) of the keys are left out: they have no agents\n")
+        if let first = found.keysLeftOut.first {
+            let others = found.keysLeftOut.count > 1 ? " and \(found.keysLeftOut.count - 1) others are" : " is"
+            StandardError.write("warning: \(first)\(others) left out: no agents to read\n")
         }
+        guard isShown else { return }
         if found.agentsMade > 0 {
             StandardError.write("\(found.agentsMade) agents were created for keys that had none\n")
         }
@@ -21,7 +22,9 @@ enum Progress {
         // Back to the start of the line, and away with what stands behind it.
         if StandardError.isTerminal { return { StandardError.write("\r\(text($0))\u{1B}[K") } }
         return { progress in
-            if Int(progress.secondsDone.rounded()) % secondsOfALine == 0 { StandardError.write(text(progress) + "\n") }
+            if progress.isOver || Int(progress.secondsDone.rounded()) % secondsOfALine == 0 {
+                StandardError.write(text(progress) + "\n")
+            }
         }
     }
 
@@ -35,6 +38,9 @@ enum Progress {
         let waiting = progress.callsWaiting > 0 ? ", \(progress.callsWaiting) waiting" : ""
         let done = Int(progress.secondsDone.rounded())
         let all = Int(progress.secondsInAll.rounded())
+        if progress.isOver {
+            return "\(done) of \(all) s: over, but for the answers to \(progress.callsInFlight) calls\(waiting)"
+        }
         return "\(done) of \(all) s\(warmUp): \(Int(progress.callsPerSecond)) calls/s, "
             + "\(Int(progress.failuresPerSecond)) failures/s, \(progress.callsInFlight) in flight\(waiting)"
     }

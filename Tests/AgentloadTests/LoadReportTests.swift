@@ -11,7 +11,8 @@ struct LoadReportTests {
 
     private static let latencyKeys: Set = ["mean", "p50", "p90", "p99", "p99.9", "max"]
     private static let keys: Set = [
-        "door", "mix", "loop", "in_flight", "rate", "connections", "tenants", "skew", "duration_seconds", "calls",
+        "door", "mix", "loop", "in_flight", "rate", "connections", "tenants", "skew", "duration_seconds", "interrupted",
+        "disconnected_seconds", "calls",
         "calls_per_second", "latency_microseconds", "failures", "failure_reasons", "failure_latency_microseconds",
         "client_cpu_microseconds_per_call", "by_method", "by_second",
     ]

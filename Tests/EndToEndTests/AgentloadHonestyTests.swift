@@ -85,6 +85,60 @@ struct AgentloadHonestyTests {
         #expect(report.calls > 0)
         #expect(report.failures == ["UNAVAILABLE": 4], "\(report)")
         #expect(report.failureReasons == ["CONNECTION_LOST": 4])
+        #expect(report.disconnectedSeconds > 0 && report.disconnectedSeconds <= 3, "\(report)")
+        #expect(!report.wasInterrupted)
+    }
+
+    @Test("What is due and cannot be sent because there is no connection says so, and nobody waits for it at the end")
+    func noConnection() async throws {
+        let began = ContinuousClock.now
+        let report = try await load(["--rate", "200", "--duration", "3", "--warm-up", "0"]) { world in
+            world.daemon.signal(SIGKILL)
+        }
+        #expect(report.calls + report.failureCount == 600, "\(report)")
+        let notSent = report.failures["NOT_SENT", default: 0]
+        #expect(notSent > 0 && report.failureReasons["NO_CONNECTION"] == notSent, "\(report)")
+        #expect(report.disconnectedSeconds > 0)
+        // Where there may still be answers, they are awaited for ten seconds.
+        #expect(ContinuousClock.now - began < .seconds(10 + 3))
+    }
+
+    @Test(
+        "An interrupted run says what was measured until then", arguments: [SIGINT, SIGTERM], [[], ["--rate", "500"]])
+    func interrupted(signal: CInt, pace: [String]) async throws {
+        try await World.with { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            try await TemporaryFolder.with { folder in
+                let plot = "\(folder)/plot.svg"
+                let arguments = ["--duration", "60", "--warm-up", "0", "--plot", plot] + pace
+                try await world.withAgentload(as: [world.ada], arguments, in: folder) { program in
+                    try await waitUntil { try await Self.answered(world) >= Self.underWay }
+                    program.signal(signal)
+                    #expect(await program.waitForExit() == 130)
+                    let report = try JSONDecoder().decode(LoadReport.self, from: Data(program.standardOutput.utf8))
+                    #expect(report.wasInterrupted && report.durationSeconds < 60)
+                    #expect(report.calls >= Int(Self.underWay) && report.failureCount == 0, "\(report)")
+                    #expect(try String(contentsOfFile: plot, encoding: .utf8).hasSuffix("</svg>\n"))
+                }
+            }
+        }
+    }
+
+    @Test("Who interrupts the warm-up learns that nothing was measured")
+    func interruptedEarly() async throws {
+        try await World.with { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            try await TemporaryFolder.with { folder in
+                let arguments = ["--duration", "60", "--warm-up", "60"]
+                try await world.withAgentload(as: [world.ada], arguments, in: folder) { program in
+                    try await waitUntil { try await Self.answered(world) >= Self.underWay }
+                    program.signal(SIGINT)
+                    #expect(await program.waitForExit() == 130)
+                    #expect(program.standardOutput.isEmpty)
+                    #expect(program.standardError.contains("nothing was measured"), "\(program.standardError)")
+                }
+            }
+        }
     }
 
     /// Of four places on the connection the noisy tenant would soon have all.

@@ -48,6 +48,34 @@ struct AgentloadMistakeTests {
             .expectFailure(1, "the key of line 2 of ", "/keys: UNAUTHENTICATED")
     }
 
+    @Test("A run that is not made leaves the plot of an earlier one as it was, and no empty one")
+    func plotStays() async throws {
+        let world = try World.shared
+        let nobody = World.Person(id: 0, tenantID: "", key: "agd_nobody")
+        try await TemporaryFolder.with { folder in
+            let (old, new) = ("\(folder)/old.svg", "\(folder)/new.svg")
+            try "precious".write(toFile: old, atomically: false, encoding: .utf8)
+            for plot in [old, new] {
+                try await world.agentload(as: [nobody], ["--plot", plot]).expectFailure(1, "UNAUTHENTICATED")
+            }
+            #expect(try String(contentsOfFile: old, encoding: .utf8) == "precious")
+            #expect(!FileManager.default.fileExists(atPath: new))
+        }
+    }
+
+    @Test("What has no agent is named, and another tenant does not make the noise in its place")
+    func keysLeftOut() async throws {
+        try await World.with { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            let arguments = ["--mix", "get", "--duration", "0.2", "--warm-up", "0"]
+            let exit = try await world.agentload(as: [world.ada, world.carol], arguments)
+            #expect(try exit.loadReport().tenants == 1)
+            #expect(exit.log.contains("line 2 of ") && exit.log.contains("left out: no agents to read"), "\(exit.log)")
+            try await world.agentload(as: [world.carol, world.ada], arguments + ["--skew", "noisy"])
+                .expectFailure(1, "line 1 of ", "is to make the noise")
+        }
+    }
+
     @Test("Keys without agents have nothing to be read")
     func nothingToRead() async throws {
         let world = try World.shared

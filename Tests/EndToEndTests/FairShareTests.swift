@@ -77,6 +77,46 @@ struct FairShareTests {
         }
     }
 
+    /// More than run at once on a connection; the others are held back until some of those have ended.
+    @Test(
+        "Who shares a connection with a tenant that asks for much does not wait behind all of it",
+        arguments: Door.allCases)
+    func sharedConnection(door: Door) async throws {
+        var settings = Self.settings
+        settings["AGENTD_DB_QUEUE"] = nil
+        try await World.with(settings: settings) { world in
+            let lock = try TableLock(world.database)
+            try await Door.$current.withValue(door) {
+                try await world.speak(as: world.ada) { caller in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        let flood = 300
+                        for _ in 0..<flood { group.addTask { _ = try await caller.createAgent("noisy") } }
+                        try await waitUntil { try await Self.callsInFlight(world) == Double(flood) }
+                        let authorization = Header("authorization", "Bearer \(world.carol.key)")
+                        group.addTask { _ = try await caller.createAgent("quiet", headers: [authorization]) }
+                        try await waitUntil { try await Self.callsInFlight(world) == Double(flood + 1) }
+                        try lock.release()
+                        try await group.waitForAll()
+                    }
+                }
+            }
+            let created = try Self.created(in: world)
+            #expect(created.count == 301)
+            // 128 ran, and of those that were held back it came second.
+            #expect(try #require(created.firstIndex(of: "quiet")) < 200, "\(created)")
+        }
+    }
+
+    private static func callsInFlight(_ world: World) async throws -> Double {
+        try await world.daemon.metrics().filter { $0.key.hasPrefix("agentd_calls_in_flight") }.values.reduce(0, +)
+    }
+
+    /// The names of agents in the order of their creation.
+    private static func created(in world: World) throws -> [String] {
+        try world.database.rows("SELECT name FROM agents WHERE name <> 'blocked' ORDER BY xmin::text::bigint")
+            .compactMap { $0[0] }
+    }
+
     /// The names of agents that were created when the floods had come one after the other, in the order of creation.
     private static func agents(of world: World, createdBy floods: [Flood]) async throws -> [String] {
         let lock = try TableLock(world.database)
@@ -94,9 +134,7 @@ struct FairShareTests {
             try lock.release()
             try await group.waitForAll()
         }
-        let rows = try world.database.rows(
-            "SELECT name FROM agents WHERE name <> 'blocked' ORDER BY xmin::text::bigint")
-        return rows.compactMap { $0[0] }
+        return try created(in: world)
     }
 
     private static func create(_ flood: Flood, in world: World, _ refusals: Counter) async throws {

@@ -14,6 +14,8 @@ struct CallRunnerTests {
     /// Takes notes of what it is asked, and answers at once.
     private final class Handler: CallHandler {
         let answered = Mutex(0)
+        /// Paths of those calls.
+        let begun = Mutex<[String]>([])
         /// Of each call that was judged: its path, and how many others ran.
         let judged = Mutex<[String]>([])
         /// Whether it answers nothing for now.
@@ -27,6 +29,7 @@ struct CallRunnerTests {
 
         func answer(_ call: InboundCall) async throws(ServiceError) -> EncodedMessage? {
             answered.withLock { $0 += 1 }
+            begun.withLock { $0.append(call.path) }
             if isPatient.withLock({ $0 }) { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
             return nil
         }
@@ -66,9 +69,10 @@ struct CallRunnerTests {
             limits: WireLimits())
     }
 
-    private func enqueue(_ id: UInt64, to runner: CallRunner) -> RunningCall {
+    private func enqueue(_ id: UInt64, of tenant: TenantID? = nil, to runner: CallRunner) -> RunningCall {
         let arena = loop.arenas.take()
         let observed = observed(id)
+        observed.line = tenant.map { CallLine(tenant: $0, weight: 1) }
         let call = RunningCall(id: id, observed: observed, messageBytes: 0, arena: arena)
         let inbound = InboundCall(
             observed: observed, headers: CallHeaders(HeaderList()), payload: MessagePayload(copying: [], into: arena),
@@ -140,6 +144,22 @@ struct CallRunnerTests {
         running[1].abandon()
         runner.goOn()
         #expect(handler.held.withLock { $0 } == [])
+        runner.leave()
+    }
+
+    @Test("Who shares a connection with a noisy tenant does not wait behind all that it has asked")
+    func noisyTenant() {
+        let runner = CallRunner(loop: loop, limits: WireLimits())
+        runner.serve(owner)
+        handler.isPatient.withLock { $0 = true }
+        let (noisy, quiet) = (TenantID(UUIDValue(high: 0, low: 1)), TenantID(UUIDValue(high: 0, low: 2)))
+        let running = (1...4).map { enqueue($0, of: noisy, to: runner) }
+        for id in 5...500 as ClosedRange<UInt64> { _ = enqueue(id, of: noisy, to: runner) }
+        runner.goOn()
+        _ = enqueue(501, of: quiet, to: runner)
+        // Two of the noisy tenant's were next already.
+        for call in running.prefix(3) { call.answered(with: .success(nil)) }
+        #expect(handler.begun.withLock { Array($0.suffix(3)) } == ["/test/129", "/test/130", "/test/501"])
         runner.leave()
     }
 }

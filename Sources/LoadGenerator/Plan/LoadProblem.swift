@@ -5,6 +5,8 @@ package struct LoadProblem: Error, CustomStringConvertible {
         case noConnection
         /// The daemon's answers are wrong, or the daemon does not let the run be made as it is wanted.
         case refused
+        /// Somebody ended it before there was anything to report.
+        case interrupted
     }
 
     package let kind: Kind

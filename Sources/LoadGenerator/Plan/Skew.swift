@@ -48,7 +48,7 @@ package enum Skew: Sendable, Equatable {
         }
     }
 
-    var isNoisy: Bool {
+    package var isNoisy: Bool {
         switch self {
         case .noisy: true
         case .uniform, .zipf: false

@@ -22,6 +22,8 @@ extension LoadReport {
         try container.encode(tenants, forKey: .tenants)
         try container.encode(skew, forKey: .skew)
         try container.encode(durationSeconds, forKey: .durationSeconds)
+        try container.encode(wasInterrupted, forKey: .wasInterrupted)
+        try container.encode(disconnectedSeconds, forKey: .disconnectedSeconds)
         try container.encode(calls, forKey: .calls)
         try container.encode(callsPerSecond, forKey: .callsPerSecond)
         try container.encode(latency, forKey: .latency)

@@ -24,7 +24,12 @@ extension LoadReport {
         inFlight = result.callsInFlight
         connections = plan.connections
         tenants = result.tenants
-        durationSeconds = Double(plan.duration.nanoseconds) / 1e9
+        let nanoseconds = recorder.measured.upperBound - recorder.measured.lowerBound
+        durationSeconds =
+            result.wasInterrupted
+            ? max((Double(nanoseconds) / 1e9).roundedToTenths, 0.1) : Double(plan.duration.nanoseconds) / 1e9
+        wasInterrupted = result.wasInterrupted
+        disconnectedSeconds = (Double(result.disconnectedNanoseconds) / 1e9).roundedToTenths
         calls = all.count
         callsPerSecond = (Double(recorder.succeededMeanwhile) / durationSeconds).roundedToTenths
         latency = Latency(all)

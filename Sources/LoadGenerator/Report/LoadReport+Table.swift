@@ -2,6 +2,11 @@ extension LoadReport {
     /// For people: what was done, what it took, and what the columns mean.
     package var table: String {
         var lines = [heading, ""]
+        if wasInterrupted { lines.append("Interrupted: this is what was measured until then.") }
+        if disconnectedSeconds > 0 {
+            lines.append("There was no connection for \(disconnectedSeconds.shortText) s of it.")
+        }
+        if lines.count > 2 { lines.append("") }
         lines.append(Self.line("throughput", "\(Self.grouped(Int(callsPerSecond.rounded()))) successful calls/s"))
         lines.append(Self.line("succeeded", Self.grouped(calls)))
         lines.append(Self.line("failed", Self.text(failures)))

@@ -79,7 +79,11 @@ package struct LoadReport: Sendable, Encodable {
     package let connections: Int
     package let tenants: Int
     package let skew: String
+    /// Of the measured time; of a run that was interrupted what there was of it.
     package let durationSeconds: Double
+    package let wasInterrupted: Bool
+    /// Seconds of it without any connection.
+    package let disconnectedSeconds: Double
     /// Those that succeeded.
     package let calls: Int
     /// Successes that came in the measured time. In an open loop some of `calls` may have come after it.
@@ -103,6 +107,8 @@ package struct LoadReport: Sendable, Encodable {
         case door, mix, loop, rate, connections, tenants, skew, calls, failures
         case inFlight = "in_flight"
         case durationSeconds = "duration_seconds"
+        case wasInterrupted = "interrupted"
+        case disconnectedSeconds = "disconnected_seconds"
         case callsPerSecond = "calls_per_second"
         case latency = "latency_microseconds"
         case failureReasons = "failure_reasons"

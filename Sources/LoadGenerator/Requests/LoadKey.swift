@@ -4,7 +4,7 @@ package import AgentdClient
 package struct LoadKey: Sendable {
     let token: String
     /// Where it was read, for messages.
-    let origin: String
+    package let origin: String
 
     package init(_ token: String, from origin: String) {
         self.token = token

@@ -24,8 +24,8 @@ package struct TargetSearch: Sendable {
     /// What was found, in the order of the keys.
     package struct Found: Sendable {
         package let targets: [LoadTarget]
-        /// Keys that have no agent, and of which the mix can therefore make no use.
-        package let keysLeftOut: Int
+        /// What the keys are called that have no agent, and of which the mix can therefore make no use.
+        package let keysLeftOut: [String]
         /// Agents that were made because there were none.
         package let agentsMade: Int
     }
@@ -58,8 +58,8 @@ package struct TargetSearch: Sendable {
                 "none of the keys has an agent to read: create some first, with agentctl agents create, or with "
                     + "--mix create")
         }
-        return Found(
-            targets: targets, keysLeftOut: found.count - targets.count, agentsMade: found.reduce(0) { $0 + $1.made })
+        let leftOut = mix.takesAgents ? found.filter(\.target.agentIDs.isEmpty).map { keys[$0.index].origin } : []
+        return Found(targets: targets, keysLeftOut: leftOut, agentsMade: found.reduce(0) { $0 + $1.made })
     }
 
     private func target(_ key: LoadKey, pageSize: Int32) async throws -> (LoadTarget, made: Int) {

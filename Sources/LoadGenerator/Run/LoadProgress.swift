@@ -1,6 +1,8 @@
 /// How far a run is.
 package struct LoadProgress: Sendable {
     package let isWarmUp: Bool
+    /// Whether its time is over, and answers are awaited.
+    package let isOver: Bool
     /// Since the beginning, and until the end.
     package let secondsDone: Double
     package let secondsInAll: Double

@@ -6,6 +6,7 @@ extension LoadRun: LoadConnectionOwner {
     private static let redialPause = TimeAmount.milliseconds(100)
 
     func connectionOpened(_ connection: LoadConnection) {
+        countDisconnected(until: Self.now)
         guard phase == .opening else { return takeTurn(after: connection) }
         opened += 1
         notDialled.popLast()?.dial()
@@ -56,6 +57,7 @@ extension LoadRun: LoadConnectionOwner {
         // Only what the network or the daemon's end may do is survived.
         guard problem.kind == .noConnection else { return fail(problem) }
         let now = Self.now
+        if disconnectedSince == nil, !connections.contains(where: \.isOpen) { disconnectedSince = now }
         let code = Recorder.FailureCode.status(StatusCode.unavailable.rawValue)
         for sent in calls {
             if case .closed = plan.pace { callsToBegin += 1 }

@@ -8,13 +8,14 @@ extension LoadRun {
     }
 
     private func tellProgress() {
-        guard phase == .running, let onProgress else { return }
+        guard phase == .running || phase == .draining, let onProgress else { return }
         let now = Self.now
         let interval = Double(now - progress.at) / 1e9
         let before = recorder.measured.lowerBound - min(plan.warmUp.nanoseconds, recorder.measured.lowerBound)
         onProgress(
             LoadProgress(
-                isWarmUp: now < recorder.measured.lowerBound, secondsDone: Double(now - before) / 1e9,
+                isWarmUp: now < recorder.measured.lowerBound, isOver: phase == .draining,
+                secondsDone: Double(min(now, recorder.measured.upperBound) - before) / 1e9,
                 secondsInAll: Double(recorder.measured.upperBound - before) / 1e9,
                 callsPerSecond: Double(recorder.callsSoFar - progress.calls) / interval,
                 failuresPerSecond: Double(recorder.failuresSoFar - progress.failures) / interval,

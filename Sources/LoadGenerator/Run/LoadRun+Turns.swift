@@ -28,7 +28,8 @@ extension LoadRun {
         while let due = arrivals?.takeDue(by: now) {
             let arrival = Backlog.Arrival(call: chooser.next(), since: due)
             if let givenUp = backlog.append(arrival) {
-                recorder.failed(givenUp.call, .notSent, since: givenUp.since, at: now)
+                let reason = disconnectedSince == nil ? "" : Recorder.noConnection
+                recorder.failed(givenUp.call, .notSent, reason: reason, since: givenUp.since, at: now)
             }
         }
         var groups = CallerGroup.allCases

@@ -44,6 +44,11 @@ final class LoadRun {
     var dirty: [LoadConnection] = []
     var progress = Progress()
     var processorMicroseconds: UInt64 = 0
+    var wasInterrupted = false
+    /// Since when there is no connection; nil while there is one.
+    var disconnectedSince: UInt64?
+    /// How long there was none before, in the measured time.
+    var disconnectedNanoseconds: UInt64 = 0
 
     struct Progress {
         var at: UInt64 = 0

@@ -4,11 +4,14 @@ struct Recorder: Sendable {
     enum FailureCode: Hashable, Sendable {
         /// What the daemon answered, a code of gRPC.
         case status(UInt32)
-        /// It was due and waited, and others behind it were so many that it was given up.
+        /// It was due and waited, until others behind it were too many or the run was over.
         case notSent
         /// It was sent, and no answer had come some time after the end.
         case notAnswered
     }
+
+    /// Why what was due was not sent, where that is why.
+    static let noConnection = "NO_CONNECTION"
 
     struct Failure: Hashable, Sendable {
         let group: CallerGroup
@@ -16,7 +19,7 @@ struct Recorder: Sendable {
         let reason: String
     }
 
-    let measured: Range<UInt64>
+    private(set) var measured: Range<UInt64>
     private let isOpenLoop: Bool
     /// By group and method; nil where there was no call.
     private var latencies: [LatencyHistogram?]
@@ -24,7 +27,7 @@ struct Recorder: Sendable {
     private var failureLatencies = CallerGroup.allCases.map { _ in LatencyHistogram() }
     private(set) var failures: [Failure: Int] = [:]
     private(set) var series = SecondSeries()
-    /// Successes, and all calls, that ended in the measured time, whenever they were due.
+    /// Successes, and all calls that were sent, that ended in the measured time, whenever they were due.
     private(set) var succeededMeanwhile = 0
     private(set) var endedMeanwhile = 0
     /// Successes and failures so far, also of the warm-up.
@@ -35,6 +38,11 @@ struct Recorder: Sendable {
         self.measured = measured
         self.isOpenLoop = isOpenLoop
         latencies = Array(repeating: nil, count: CallerGroup.allCases.count * LoadMethod.allCases.count)
+    }
+
+    /// The measured time ends now and not later.
+    mutating func end(at now: UInt64) {
+        measured = min(measured.lowerBound, now)..<min(measured.upperBound, now)
     }
 
     /// - Parameter since: When it was due.
@@ -53,7 +61,7 @@ struct Recorder: Sendable {
 
     mutating func failed(_ call: Call, _ code: FailureCode, reason: String = "", since: UInt64, at now: UInt64) {
         failuresSoFar += 1
-        if measured.contains(now) { endedMeanwhile += 1 }
+        if measured.contains(now), code != .notSent { endedMeanwhile += 1 }
         guard let second = second(due: since, ended: now) else { return }
         failureLatencies[call.group.rawValue].record(nanoseconds: now - since)
         failures[Failure(group: call.group, code: code, reason: reason), default: 0] += 1

@@ -36,7 +36,9 @@ enum SampleReport {
         }
         return LoadReport(
             LoadResult(
-                plan: plan, callsInFlight: 64, tenants: 4, recorder: recorder, processorMicroseconds: UInt64(calls * 3))
+                plan: plan, callsInFlight: 64, tenants: 4, recorder: recorder, wasInterrupted: false,
+                disconnectedNanoseconds: 0,
+                processorMicroseconds: UInt64(calls * 3))
         )
     }
 }

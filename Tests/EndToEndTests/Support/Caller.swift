@@ -68,7 +68,9 @@ struct Caller: Sendable {
         return World.Person(id: created.id, tenantID: tenantID, key: issued.secret)
     }
 
-    func createAgent(_ name: String, isPublic: Bool = false, requestID: String = "") async throws -> AgentMessage {
+    func createAgent(
+        _ name: String, isPublic: Bool = false, requestID: String = "", headers: [Header] = []
+    ) async throws -> AgentMessage {
         var request = CreateAgentRequest()
         var agent = AgentMessage()
         agent.name = name
@@ -76,7 +78,7 @@ struct Caller: Sendable {
         agent.isPublic = isPublic
         request.agent = agent
         request.requestID = requestID
-        return try await call("AgentService/CreateAgent", request)
+        return try await call("AgentService/CreateAgent", request, headers: headers)
     }
 
     func getAgent(_ id: Int64, timeout: UInt32 = 0) async throws -> AgentMessage {

@@ -58,6 +58,9 @@ struct LoadReport: Decodable {
     let mix: String
     let loop: String
     let calls: Int
+    let durationSeconds: Double
+    let wasInterrupted: Bool
+    let disconnectedSeconds: Double
     let tenants: Int
     let connections: Int
     let failures: [String: Int]
@@ -70,6 +73,9 @@ struct LoadReport: Decodable {
 
     enum CodingKeys: String, CodingKey {
         case door, mix, loop, calls, tenants, connections, failures
+        case durationSeconds = "duration_seconds"
+        case wasInterrupted = "interrupted"
+        case disconnectedSeconds = "disconnected_seconds"
         case failureReasons = "failure_reasons"
         case latency = "latency_microseconds"
         case failureLatency = "failure_latency_microseconds"
