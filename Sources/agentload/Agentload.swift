@@ -21,9 +21,9 @@ struct Agentload: AsyncParsableCommand {
             With --rate it is an open loop: calls are due at a constant rate, as if from many independent callers. \
             Latency counts from the moment a call was due, whether or not it could be sent then. Calls that are due \
             and cannot be sent wait, up to 65536 of them; beyond that the oldest one is given up and counts as a \
-            failure, NOT_SENT, after the time that it has waited; so is what cannot be sent by the end because there is no \
-            connection. With --skew noisy the noisy tenant has a line of its \
-            own and at most half of the calls in flight on each connection that may have two or more, so that the \
+            failure, NOT_SENT, after the time that it has waited; so is what cannot be sent by the end because there \
+            is no connection. With --skew noisy the noisy tenant has a line of its own and at most half of the calls \
+            in flight on each connection that may have two or more, so that the \
             others do not wait for its answers.
 
             Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts. Mixes:

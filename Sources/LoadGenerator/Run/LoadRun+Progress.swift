@@ -2,6 +2,7 @@ internal import NIOCore
 
 extension LoadRun {
     private static let progressInterval = TimeAmount.seconds(1)
+    private static let drainNewsNanoseconds: UInt64 = 500_000_000
 
     func scheduleProgress() {
         progressTimer = eventLoop.assumeIsolated().scheduleTask(in: Self.progressInterval) { self.tellProgress() }
@@ -10,6 +11,10 @@ extension LoadRun {
     private func tellProgress() {
         guard phase == .running || phase == .draining, let onProgress else { return }
         let now = Self.now
+        // The last answers mostly come at once: that is no news.
+        if phase == .draining, now < recorder.measured.upperBound + Self.drainNewsNanoseconds {
+            return scheduleProgress()
+        }
         let interval = Double(now - progress.at) / 1e9
         let before = recorder.measured.lowerBound - min(plan.warmUp.nanoseconds, recorder.measured.lowerBound)
         onProgress(
