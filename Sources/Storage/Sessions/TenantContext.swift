@@ -32,14 +32,14 @@ struct TenantContext: TransactionContext {
 }
 
 extension StatementText {
-    /// A look-up needs nothing but its tenant, and says it itself, in one more parameter, its last, which `TenantSession`
-    /// binds. It shares its transaction with look-ups of other tenants, each of which sets its own.
+    /// A look-up needs nothing but its tenant, and says it itself, in one more parameter, its last, which
+    /// `TenantSession` binds. It shares its transaction with look-ups of other tenants, each of which sets its own.
     ///
     /// PostgreSQL computes the OFFSET of a query before it asks for the first row (`ExecLimit` in `nodeLimit.c`), and
-    /// the policies ask for the tenant in a sub-select (an InitPlan), which is computed when the first row needs it: the
-    /// setting is made by then. A policy without the sub-select could be asked when execution starts, which is too early.
-    /// Then the statement would find nothing, since it names its tenant as well; the proof of isolation at every start
-    /// has a look-up. A statement of its own for the setting costs a tenth of a look-up.
+    /// the policies ask for the tenant in a sub-select (an InitPlan), which is computed when the first row needs it:
+    /// the setting is made by then. A policy without the sub-select could be asked when execution starts, which is too
+    /// early. Then the statement would find nothing, since it names its tenant as well; the proof of isolation at every
+    /// start has a look-up. A statement of its own for the setting costs a tenth of a look-up.
     ///
     /// - Parameter sql: Stays whole, so that PostgreSQL knows its LIMIT when it plans.
     static func lookUp(_ name: String, _ sql: String, _ types: [ParameterType]) -> StatementText {
