@@ -26,7 +26,7 @@ package final class ObservedCall {
     /// Whose line it stands in while it waits to begin; nil when that is not known, or it need not wait.
     package var line: CallLine?
 
-    /// Of its token, once it was computed for a call that has to wait.
+    /// Of its token, once it was computed: a call that has to wait is looked at twice.
     var tokenDigest: TokenDigest?
 
     /// Whose place it takes while it waits to begin, and whether as a change.

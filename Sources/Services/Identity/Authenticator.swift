@@ -92,6 +92,7 @@ package final class Authenticator: @unchecked Sendable {
             let caller = directory.remembered(digest, maximumAge: maximumAge, at: now, unlessDue: unlessDue),
             (try? requireActive(caller.principal)) != nil
         else { return nil }
+        call.tokenDigest = digest
         return caller
     }
 
