@@ -10,6 +10,20 @@ struct CallLines {
         var calls = CircularBuffer<RunningCall>()
         /// Calls that are left of its turn.
         var credit = 0
+
+        /// - Returns: Whether it was empty.
+        mutating func append(_ call: RunningCall) -> Bool {
+            calls.append(call)
+            return calls.count == 1
+        }
+
+        /// - Returns: Its next call, and whether its turn ends with it.
+        mutating func take() -> (call: RunningCall, endsTurn: Bool) {
+            let call = calls.removeFirst()
+            if credit == 0 { credit = call.observed.line?.weight ?? 1 }
+            credit -= 1
+            return (call, credit == 0)
+        }
     }
 
     /// The one that comes next; it stands in no line any more. Mostly there is no other, and there are no lines.
@@ -26,8 +40,7 @@ struct CallLines {
         count += 1
         guard first != nil else { return first = call }
         let tenant = call.observed.line?.tenant
-        lines[tenant, default: Line()].calls.append(call)
-        if lines[tenant]?.calls.count == 1 { turns.append(tenant) }
+        if lines[tenant, default: Line()].append(call) { turns.append(tenant) }
     }
 
     mutating func popFirst() -> RunningCall? {
@@ -39,15 +52,13 @@ struct CallLines {
 
     private mutating func takeFromLines() -> RunningCall? {
         guard let tenant = turns.first, let place = lines.index(forKey: tenant) else { return nil }
-        let call = lines.values[place].calls.removeFirst()
+        let (call, endsTurn) = lines.values[place].take()
         if lines.values[place].calls.isEmpty {
             turns.removeFirst()
             lines.remove(at: place)
-            return call
+        } else if endsTurn {
+            turns.append(turns.removeFirst())
         }
-        if lines.values[place].credit == 0 { lines.values[place].credit = call.observed.line?.weight ?? 1 }
-        lines.values[place].credit -= 1
-        if lines.values[place].credit == 0 { turns.append(turns.removeFirst()) }
         return call
     }
 }

@@ -23,8 +23,7 @@ struct Agentload: AsyncParsableCommand {
             and cannot be sent wait, up to 65536 of them; beyond that the oldest one is given up and counts as a \
             failure, NOT_SENT, after the time that it has waited; so is what cannot be sent by the end because there \
             is no connection. With --skew noisy the noisy tenant has a line of its own and at most half of the calls \
-            in flight on each connection that may have two or more, so that the \
-            others do not wait for its answers.
+            in flight on each connection that may have two or more, so that the others do not wait for its answers.
 
             Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts. Mixes:
               get     GetAgent of one of the key's own agents
@@ -104,9 +103,9 @@ struct Agentload: AsyncParsableCommand {
     }
 
     /// What is cancelled by SIGINT or SIGTERM.
-    private func untilInterrupted<Output: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Output
-    ) async throws -> Output {
+    private func untilInterrupted<R: Sendable>(
+        _ body: @escaping @Sendable () async throws -> R
+    ) async throws -> R {
         let work = Task(operation: body)
         let signals = Task {
             for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {

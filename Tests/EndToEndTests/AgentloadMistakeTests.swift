@@ -63,6 +63,14 @@ struct AgentloadMistakeTests {
         }
     }
 
+    @Test("What was measured and cannot be written is no success")
+    func lostPlot() async throws {
+        let world = try World.shared
+        let arguments = ["--mix", "list", "--duration", "0.2", "--warm-up", "0", "--plot", "/dev/full"]
+        try await world.agentload(as: [world.ada], arguments)
+            .expectFailure(74, "the file /dev/full of --plot cannot be written")
+    }
+
     @Test("What has no agent is named, and another tenant does not make the noise in its place")
     func keysLeftOut() async throws {
         try await World.with { world in

@@ -85,6 +85,10 @@ struct FairShareTests {
         var settings = Self.settings
         settings["AGENTD_DB_QUEUE"] = nil
         try await World.with(settings: settings) { world in
+            // Calls with a token that was not looked at yet are nobody's, and wait in one line.
+            for person in [world.ada, world.carol] {
+                _ = try await world.speak(as: person) { try await $0.whoAmI() }
+            }
             let lock = try TableLock(world.database)
             try await Door.$current.withValue(door) {
                 try await world.speak(as: world.ada) { caller in

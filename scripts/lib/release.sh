@@ -2,7 +2,7 @@
 # The programs as they are shipped. Needs messages.sh.
 
 # Variables are shared with the scripts that source this.
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034,SC2154
 
 # Nothing of Swift has to be installed where they run; they are also a little faster so, and smaller in memory.
 readonly release_options=(--configuration release --static-swift-stdlib)
@@ -16,3 +16,6 @@ build_release() {
     done
     binaries=$(swift build "${release_options[@]}" --show-bin-path)
 }
+
+# absolute PATH: of where the script was started, which it keeps in started_in.
+absolute() { (cd "$started_in" && realpath --canonicalize-missing "$1"); }

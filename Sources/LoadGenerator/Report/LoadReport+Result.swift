@@ -24,10 +24,9 @@ extension LoadReport {
         inFlight = result.callsInFlight
         connections = plan.connections
         tenants = result.tenants
-        let nanoseconds = recorder.measured.upperBound - recorder.measured.lowerBound
-        durationSeconds =
-            result.wasInterrupted
-            ? max((Double(nanoseconds) / 1e9).roundedToTenths, 0.1) : Double(plan.duration.nanoseconds) / 1e9
+        // A run may be interrupted in its first moment.
+        let milliseconds = max((recorder.measured.upperBound - recorder.measured.lowerBound) / 1_000_000, 1)
+        durationSeconds = Double(milliseconds) / 1_000
         wasInterrupted = result.wasInterrupted
         disconnectedSeconds = (Double(result.disconnectedNanoseconds) / 1e9).roundedToTenths
         calls = all.count

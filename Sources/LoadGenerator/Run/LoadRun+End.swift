@@ -29,7 +29,7 @@ extension LoadRun {
             recorder.end(at: now)
             arrivals = nil
             drain()
-        // The second time: it is not waited any longer.
+        // All is measured: only the last answers are not awaited any longer.
         case .draining: giveUp()
         case .ended: break
         }
@@ -71,7 +71,6 @@ extension LoadRun {
 
     private func finish() {
         countDisconnected(until: recorder.measured.upperBound)
-        let callsAllowed = callsAllowed
         stop()
         promise.succeed(
             LoadResult(
