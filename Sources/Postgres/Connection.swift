@@ -10,6 +10,11 @@ final class Connection {
     /// wake-up without one answer are no results.
     private static let maximumResultsWithoutAnswer = 10_000
 
+    /// Calls that it may have in flight whatever the answers take: one works, another one waits.
+    private static let leastDepth = 2
+    /// When PostgreSQL has not answered for this long, it works on something slow.
+    private static let silenceNanoseconds: UInt64 = 2_000_000
+
     private let connection: OpaquePointer
     private var machine = PipelineMachine<PendingCall>()
     private var prepared = PreparedStatements()
@@ -21,18 +26,39 @@ final class Connection {
     private(set) var isRetiring = false
     /// When the oldest call in flight became the oldest.
     private(set) var oldestSince: UInt64 = 0
+    private var limit: InFlightLimit
     /// The last request to stop what the server works on.
     private var cancelRequest = CancelRequest.none
     /// When it was opened, in nanoseconds of the monotonic clock.
     let openedAt = MonotonicClock.now
 
-    /// - Parameter connection: Connected, non-blocking and in pipeline mode; this object owns it from now on.
-    init(owning connection: OpaquePointer) { self.connection = connection }
+    /// - Parameters:
+    ///   - connection: Connected, non-blocking and in pipeline mode; this object owns it from now on.
+    ///   - depth: Calls in flight, at most.
+    init(owning connection: OpaquePointer, depth: Int) {
+        self.connection = connection
+        limit = InFlightLimit(min(Self.leastDepth, depth)...depth)
+    }
 
     deinit { PQfinish(connection) }
 
     var descriptor: CInt { PQsocket(connection) }
     var callsInFlight: Int { machine.count }
+
+    /// Whether PostgreSQL seems to work on something slow.
+    func isSilent(at now: UInt64) -> Bool { !machine.isEmpty && oldestSince + Self.silenceNanoseconds <= now }
+
+    /// How many calls are worth having in flight now. Behind something slow they would wait although another connection
+    /// may be free before.
+    func limit(at now: UInt64) -> Int {
+        isSilent(at: now) ? min(Self.leastDepth, limit.current) : limit.current
+    }
+
+    /// Further calls that are worth sending now.
+    func room(at now: UInt64) -> Int { isRetiring ? 0 : max(0, limit(at: now) - callsInFlight) }
+
+    /// It was passed over for want of room.
+    func wasFull() { limit.reached() }
 
     func retire() { isRetiring = true }
 
@@ -234,7 +260,10 @@ extension Connection {
 
     private func syncReceived(at now: UInt64, _ report: (PendingCall, Outcome) -> Void) -> Bool {
         oldestSince = now
-        return machine.syncReceived(report) == .proceed
+        return machine.syncReceived { call, outcome in
+            limit.answered(after: now &- call.sentAt, at: now)
+            report(call, outcome)
+        } == .proceed
     }
 }
 

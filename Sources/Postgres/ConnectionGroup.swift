@@ -3,6 +3,10 @@
 ///
 /// What comes within one turn of the loop goes out at its end: calls that look a few rows up share segments, so that
 /// they cost one system call and one answer together.
+///
+/// Reads go over the first connection as long as that keeps up, and only then over the next: each connection is a
+/// process of PostgreSQL, and fewer that are busy leave processors to those that have work for them, and keep their
+/// caches. Changes go over the one with the fewest calls, since each of them waits for its own commit.
 final class ConnectionGroup {
     /// A place for one connection.
     enum Slot {
@@ -13,8 +17,9 @@ final class ConnectionGroup {
 
     /// Calls of one segment, at most: those at its beginning wait for the answer of those at its end.
     private static let maximumSegment = 16
-    /// Calls that every connection may have in flight, whatever the answers take: one works, another one waits.
-    private static let leastDepth = 2
+    /// Segments for what comes together, at least, while a connection has little to do: the answers of the first are
+    /// on their way to their callers while PostgreSQL works on the second.
+    private static let leastSegments = 2
 
     var slots: [Slot]
     var backOff: [ReconnectBackOff]
@@ -23,8 +28,8 @@ final class ConnectionGroup {
     private var arrivals: [PendingCall] = []
     /// What goes out now.
     private var departures: [PendingCall] = []
-    private var limit: InFlightLimit
-    private let depth: Int
+    /// Calls in flight on one connection, at most.
+    let depth: Int
     /// When a call of one of its connections last succeeded, whoever still waited for it; 0 for never.
     private(set) var answeredAt: UInt64 = 0
     private var space = SendingSpace()
@@ -34,8 +39,6 @@ final class ConnectionGroup {
         slots = Array(repeating: .empty, count: connections)
         backOff = Array(repeating: ReconnectBackOff(), count: connections)
         self.depth = depth
-        let least = max(1, connections * min(Self.leastDepth, depth))
-        limit = InFlightLimit(least...max(least, connections * depth))
     }
 
     var openConnections: Int { slots.count { if case .open = $0 { true } else { false } } }
@@ -44,10 +47,12 @@ final class ConnectionGroup {
     var queuedCalls: Int { queue.count }
     /// Whether some are not in the queue yet.
     var hasArrivals: Bool { !arrivals.isEmpty }
-    var callsInFlight: Int {
-        slots.reduce(0) { if case .open(let connection) = $1 { $0 + connection.callsInFlight } else { $0 } }
-    }
+    var callsInFlight: Int { sum(\.callsInFlight) }
     var isIdle: Bool { queue.isEmpty && arrivals.isEmpty && callsInFlight == 0 }
+
+    private func sum(_ number: (Connection) -> Int) -> Int {
+        slots.reduce(0) { if case .open(let connection) = $1 { $0 + number(connection) } else { $0 } }
+    }
 }
 
 // MARK: Waiting
@@ -136,11 +141,11 @@ extension ConnectionGroup {
         at now: UInt64, queueRoom: Int, timeoutMilliseconds: (PendingCall) -> Int,
         refuse: (PendingCall, PostgresError) -> Void, broken: (Connection, Int) -> Void
     ) {
-        let room = limit.current - callsInFlight
+        let room = sum { $0.room(at: now) }
         if !queue.isEmpty || arrivals.count > room || openConnections == 0 {
             queueArrivals(room: queueRoom) { refuse($0, .queueFull) }
-            if openConnections > 0, room >= leastRoom { takeFromQueue(room, at: now, refuse) }
-            if !queue.isEmpty { limit.reached() }
+            if openConnections > 0, room >= leastRoom(at: now) { takeFromQueue(room, at: now, refuse) }
+            if !queue.isEmpty { for case .open(let connection) in slots { connection.wasFull() } }
         } else {
             takeArrivals { depart($0, at: now, refuse) }
         }
@@ -150,7 +155,9 @@ extension ConnectionGroup {
     /// While calls wait, those that look something up go out as whole segments: one by one each would cost a system
     /// call of ours and one of PostgreSQL's. Until there is room for one, the connections have most of what they may
     /// have in flight.
-    private var leastRoom: Int { depth < Self.maximumSegment ? 1 : min(Self.maximumSegment, max(1, limit.current / 4)) }
+    private func leastRoom(at now: UInt64) -> Int {
+        depth < Self.maximumSegment ? 1 : min(Self.maximumSegment, max(1, sum { $0.limit(at: now) } / 4))
+    }
 
     private func takeFromQueue(_ room: Int, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {
         while departures.count < room, let call = queue.popFirst() { depart(call, at: now, refuse) }
@@ -166,15 +173,14 @@ extension ConnectionGroup {
         _ broken: (Connection, Int) -> Void
     ) {
         guard !departures.isEmpty else { return }
-        let size = segmentSize(of: departures.count)
         var next = 0
         while next < departures.count {
-            guard let (connection, index) = leastLoaded() else {
-                // More than the limit promised, because a connection has gone meanwhile.
+            guard let (connection, index) = chooseConnection(for: departures[next], at: now) else {
+                // More than the limits promised, because a connection has gone meanwhile.
                 for call in departures[next...].reversed() { prepend(call) }
                 break
             }
-            let end = endOfSegment(from: next, atMost: min(size, depth - connection.callsInFlight), on: connection)
+            let end = endOfSegment(from: next, on: connection)
             let calls = departures[next..<end]
             if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
                 for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
@@ -185,24 +191,32 @@ extension ConnectionGroup {
         departures.removeAll(keepingCapacity: true)
     }
 
-    /// Calls are spread over the connections, so that one does not work while another one rests; once all have enough
-    /// to do, a segment is as long as it may be.
-    private func segmentSize(of count: Int) -> Int {
-        if let (connection, _) = leastLoaded(), connection.callsInFlight >= Self.maximumSegment {
-            return Self.maximumSegment
-        }
-        let connections = max(1, openConnections)
-        return min(Self.maximumSegment, (count + connections - 1) / connections)
+    private func endOfSegment(from start: Int, on connection: Connection) -> Int {
+        // With enough to do for PostgreSQL a segment is as long as it may be.
+        let isBusy = connection.callsInFlight >= Self.maximumSegment
+        let share = isBusy ? departures.count : (departures.count + Self.leastSegments - 1) / Self.leastSegments
+        let last = min(departures.count, start + min(share, Self.maximumSegment, depth - connection.callsInFlight))
+        var end = start
+        while end < last, departures[end].canShareSegment, connection.isPrepared(departures[end]) { end += 1 }
+        return max(end, start + 1)
     }
 
-    private func endOfSegment(from start: Int, atMost count: Int, on connection: Connection) -> Int {
-        var end = start
-        while end < departures.count, end - start < count, departures[end].canShareSegment,
-            connection.isPrepared(departures[end])
-        {
-            end += 1
+    private func chooseConnection(for call: PendingCall, at now: UInt64) -> (Connection, Int)? {
+        call.effect == .read ? firstWithRoom(at: now) : leastLoaded()
+    }
+
+    private func firstWithRoom(at now: UInt64) -> (Connection, Int)? {
+        var silent: (Connection, Int)?
+        for case (let index, .open(let connection)) in slots.enumerated() {
+            if connection.room(at: now) == 0 {
+                connection.wasFull()
+            } else if !connection.isSilent(at: now) {
+                return (connection, index)
+            } else {
+                silent = silent ?? (connection, index)
+            }
         }
-        return max(end, start + 1)
+        return silent
     }
 
     private func leastLoaded() -> (Connection, Int)? {
@@ -225,7 +239,6 @@ extension ConnectionGroup {
     func process(_ connection: Connection, at now: UInt64) -> Bool {
         var again: [PendingCall] = []
         let isGood = connection.process(at: now) { call, outcome in
-            limit.answered(after: now &- call.sentAt, at: now)
             if case .succeeded = outcome { answeredAt = now }
             guard call.stage != .finished else { return }
             switch outcome {

@@ -35,7 +35,8 @@ struct InFlightLimit {
         guard answers >= Self.answersInWindow, now >= windowBegan + Self.windowNanoseconds else { return }
         let mean = self.nanoseconds / answers
         if mean > Self.targetNanoseconds {
-            current = max(bounds.lowerBound, current - max(1, current / 8))
+            let enough = current * Int(clamping: Self.targetNanoseconds) / Int(clamping: mean)
+            current = max(bounds.lowerBound, min(current - 1, max(enough, current / 2)))
         } else if wasReached {
             current = min(bounds.upperBound, current + max(1, current / 16))
         }

@@ -9,9 +9,8 @@ extension PostgresPool {
         package var connections = 2
         /// Connections of writes.
         package var writeConnections = 0
-        /// Calls in flight on one connection: enough to keep PostgreSQL busy, few enough that they end soon when it
-        /// hangs.
-        package var pipelineDepth = 48
+        /// Calls in flight on one connection, at most: fewer are while answers take long.
+        package var pipelineDepth = 192
         /// Calls that wait for a connection, over all shares. More are refused at once, those of the share with the
         /// most first.
         package var queueCapacity = 4_096

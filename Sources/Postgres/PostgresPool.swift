@@ -4,8 +4,8 @@ package import NIOCore
 /// The connections of one event loop to one database under one role, and the calls that wait for them.
 ///
 /// Reads go through few connections, each with many calls in its pipeline; writes through more of them, because each
-/// waits for its own commit, and those of several connections reach the disk together. Within each kind a call goes to
-/// the connection with the fewest calls in flight. Calls that have to wait do so by share, and the shares take turns.
+/// waits for its own commit, and those of several connections reach the disk together. A read goes to the first
+/// connection that keeps up, a write to the one with the fewest calls in flight. Calls that have to wait do so by share, and the shares take turns.
 /// Connections that end are replaced after a jittered pause. Every wait is bounded: by the pool's own limit and by the
 /// call's deadline.
 ///
@@ -151,7 +151,8 @@ extension PostgresPool {
         group.slots[index] = .opening
         opener.open(on: eventLoop).assumeIsolated().whenSuccess { result in
             switch result {
-            case .success(let opened): self.opened(Connection(owning: opened.connection), at: index, of: group)
+            case .success(let opened):
+                self.opened(Connection(owning: opened.connection, depth: group.depth), at: index, of: group)
             case .failure(let error): self.openingFailed(error, at: index, of: group)
             }
         }

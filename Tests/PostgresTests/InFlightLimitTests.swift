@@ -16,12 +16,16 @@ struct InFlightLimitTests {
         }
     }
 
-    @Test("While answers are slow it falls, and never below its least")
+    @Test("While answers are slow it falls: as far as they are late, to a half at once, and never below its least")
     func falls() {
         var limit = InFlightLimit(4...128)
         #expect(limit.current == 128)
-        Self.after(1, of: 50 * Self.millisecond, &limit)
-        #expect(limit.current == 112)
+        Self.after(1, of: 2_500_000, &limit)
+        #expect(limit.current == 102)
+        Self.after(1, of: 2_000_001, &limit, from: 500 * Self.millisecond)
+        #expect(limit.current == 101)
+        Self.after(1, of: 50 * Self.millisecond, &limit, from: 600 * Self.millisecond)
+        #expect(limit.current == 50)
         Self.after(100, of: 50 * Self.millisecond, &limit, from: 1_000 * Self.millisecond)
         #expect(limit.current == 4)
     }
@@ -52,6 +56,6 @@ struct InFlightLimitTests {
         var sudden = InFlightLimit(4...128)
         Self.after(1, of: 50 * Self.millisecond, &sudden)
         for _ in 0..<100 { sudden.answered(after: 50 * Self.millisecond, at: 11 * Self.millisecond) }
-        #expect(sudden.current == 112)
+        #expect(sudden.current == 64)
     }
 }
