@@ -4,9 +4,10 @@
 /// What comes within one turn of the loop goes out at its end: calls that look a few rows up share segments, so that
 /// they cost one system call and one answer together.
 ///
-/// Reads go over the first connection as long as that keeps up, and only then over the next: each connection is a
+/// Look-ups go over the first connection as long as that keeps up, and only then over the next: each connection is a
 /// process of PostgreSQL, and fewer that are busy leave processors to those that have work for them, and keep their
-/// caches. Changes go over the one with the fewest calls, since each of them waits for its own commit.
+/// caches. Other reads, which may take longer, begin with the last one, so as not to keep look-ups waiting. Changes go
+/// over the one with the fewest calls, since each of them waits for its own commit.
 final class ConnectionGroup {
     /// A place for one connection.
     enum Slot {
@@ -202,12 +203,15 @@ extension ConnectionGroup {
     }
 
     private func chooseConnection(for call: PendingCall, at now: UInt64) -> (Connection, Int)? {
-        call.effect == .read ? firstWithRoom(at: now) : leastLoaded()
+        guard call.effect == .read else { return leastLoaded() }
+        return call.canShareSegment
+            ? firstWithRoom(of: slots.indices, at: now) : firstWithRoom(of: slots.indices.reversed(), at: now)
     }
 
-    private func firstWithRoom(at now: UInt64) -> (Connection, Int)? {
+    private func firstWithRoom(of indices: some Sequence<Int>, at now: UInt64) -> (Connection, Int)? {
         var silent: (Connection, Int)?
-        for case (let index, .open(let connection)) in slots.enumerated() {
+        for index in indices {
+            guard case .open(let connection) = slots[index] else { continue }
             if connection.room(at: now) == 0 {
                 connection.wasFull()
             } else if !connection.isSilent(at: now) {

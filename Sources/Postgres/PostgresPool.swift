@@ -4,10 +4,10 @@ package import NIOCore
 /// The connections of one event loop to one database under one role, and the calls that wait for them.
 ///
 /// Reads go through few connections, each with many calls in its pipeline; writes through more of them, because each
-/// waits for its own commit, and those of several connections reach the disk together. A read goes to the first
-/// connection that keeps up, a write to the one with the fewest calls in flight. Calls that have to wait do so by share, and the shares take turns.
-/// Connections that end are replaced after a jittered pause. Every wait is bounded: by the pool's own limit and by the
-/// call's deadline.
+/// waits for its own commit, and those of several connections reach the disk together. A look-up goes to the first
+/// connection that keeps up, another read to the last, a write to the one with the fewest calls in flight. Calls that
+/// have to wait do so by share, and the shares take turns. Connections that end are replaced after a jittered pause.
+/// Every wait is bounded: by the pool's own limit and by the call's deadline.
 ///
 /// Unchecked: everything but `warm` and `close` is confined to the event loop.
 package final class PostgresPool: @unchecked Sendable {

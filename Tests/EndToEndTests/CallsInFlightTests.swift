@@ -147,7 +147,7 @@ struct CallsInFlightTests {
                 let lock = try TableLock(world.database)
                 try await connection.get(agent.id, id: 9)
                 try await connection.get(agent.id, id: 4)
-                try await lock.waitForBlocked(2)
+                try await lock.waitForBlocked(1)
                 try await connection.get(agent.id, id: 0)
                 #expect(try await connection.goAway() == .init(reason: "REQUEST_ID_ZERO", lastID: 9))
                 try await connection.request(10, "TokenService/IssueToken", IssueTokenRequest())

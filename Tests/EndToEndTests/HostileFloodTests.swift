@@ -70,7 +70,7 @@ struct HostileFloodTests {
                     let agent = try await ada.createAgent("a")
                     let lock = try TableLock(world.database)
                     for id in UInt64(101)...104 { try await ada.connection.get(agent.id, id: id) }
-                    try await lock.waitForBlocked(4)
+                    try await lock.waitForBlocked(1)
                     try await ada.connection.get(agent.id, id: 105)
                     let response = try await ada.connection.nextResponse()
                     #expect(response.id == 105)

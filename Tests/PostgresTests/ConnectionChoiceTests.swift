@@ -8,6 +8,10 @@ internal import TestSupport
 @Suite("Choice of a connection", .timeLimit(.minutes(2)))
 struct ConnectionChoiceTests {
     private static let backend = TestStatement<Int64>.number("backend", "SELECT pg_backend_pid()::int8")
+    /// The same, as a look-up.
+    private static let lookUp = TestStatement<Int64>(
+        "look_up", "SELECT pg_backend_pid()::int8", isLookUp: true
+    ) { rows throws(DecodingFailure) in try rows.int8(0, 0) }
     /// The backend, once it has the lock for a moment.
     private static let backendWithLock = TestStatement<Int64>.number(
         "backend_with_lock",
@@ -46,12 +50,16 @@ struct ConnectionChoiceTests {
         }
     }
 
-    @Test("Reads that come one by one all go over the same connection")
-    func first() async throws {
+    @Test("Look-ups that come one by one all go over one connection, and other reads over another")
+    func usual() async throws {
         try await withLockedPool { pool, loop, _, _ in
-            var backends: Set<Int64> = []
-            for _ in 0..<20 { backends.insert(try await pool.read(Self.backend, on: loop)) }
-            #expect(backends.count == 1)
+            var lookUps: Set<Int64> = []
+            var reads: Set<Int64> = []
+            for _ in 0..<20 {
+                lookUps.insert(try await pool.read(Self.lookUp, on: loop))
+                reads.insert(try await pool.read(Self.backend, on: loop))
+            }
+            #expect(lookUps.count == 1 && reads.count == 1 && lookUps != reads)
         }
     }
 

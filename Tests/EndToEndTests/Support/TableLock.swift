@@ -14,10 +14,15 @@ final class TableLock {
         try connection.execute("BEGIN; LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE")
     }
 
-    /// Waits until so many connections of the daemon wait for the table.
+    /// Waits until so many connections of the daemon or more wait for the table, each for so long that the daemon takes
+    /// it for slow and sends nothing further over it while it has others; with 0, until none does.
     func waitForBlocked(_ count: Int) async throws {
-        let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = $1::regclass"
-        try await waitUntil { try database.rows(sql, [table]) == [["\(count)"]] }
+        let sql = """
+            SELECT CASE $2::int WHEN 0 THEN count(*) = 0
+                ELSE count(*) FILTER (WHERE waitstart < clock_timestamp() - interval '10 ms') >= $2::int END
+            FROM pg_locks WHERE NOT granted AND relation = $1::regclass
+            """
+        try await waitUntil { try database.rows(sql, [table, "\(count)"]) == [["t"]] }
     }
 
     func release() throws { try connection.execute("ROLLBACK") }
