@@ -12,8 +12,6 @@ final class Connection {
 
     /// Calls that it may have in flight whatever the answers take: one works, another one waits.
     private static let leastDepth = 2
-    /// When PostgreSQL has not answered for this long, it works on something slow.
-    private static let silenceNanoseconds: UInt64 = 2_000_000
 
     private let connection: OpaquePointer
     private var machine = PipelineMachine<PendingCall>()
@@ -27,6 +25,7 @@ final class Connection {
     /// When the oldest call in flight became the oldest.
     private(set) var oldestSince: UInt64 = 0
     private var limit: InFlightLimit
+    private let patienceNanoseconds: UInt64
     /// The last request to stop what the server works on.
     private var cancelRequest = CancelRequest.none
     /// When it was opened, in nanoseconds of the monotonic clock.
@@ -35,8 +34,10 @@ final class Connection {
     /// - Parameters:
     ///   - connection: Connected, non-blocking and in pipeline mode; this object owns it from now on.
     ///   - depth: Calls in flight, at most.
-    init(owning connection: OpaquePointer, depth: Int) {
+    ///   - patienceNanoseconds: For how long it may be silent before it counts as slow.
+    init(owning connection: OpaquePointer, depth: Int, patienceNanoseconds: UInt64) {
         self.connection = connection
+        self.patienceNanoseconds = patienceNanoseconds
         limit = InFlightLimit(min(Self.leastDepth, depth)...depth)
     }
 
@@ -45,17 +46,15 @@ final class Connection {
     var descriptor: CInt { PQsocket(connection) }
     var callsInFlight: Int { machine.count }
 
-    /// Whether PostgreSQL seems to work on something slow.
-    func isSilent(at now: UInt64) -> Bool { !machine.isEmpty && oldestSince + Self.silenceNanoseconds <= now }
-
-    /// How many calls are worth having in flight now. Behind something slow they would wait although another connection
-    /// may be free before.
+    /// How many calls are worth having in flight now: none more behind something slow, since another connection may be
+    /// free before.
     func limit(at now: UInt64) -> Int {
-        isSilent(at: now) ? min(Self.leastDepth, limit.current) : limit.current
+        let isSilent = !machine.isEmpty && now &- oldestSince > patienceNanoseconds
+        return isSilent || isRetiring ? 0 : limit.current
     }
 
     /// Further calls that are worth sending now.
-    func room(at now: UInt64) -> Int { isRetiring ? 0 : max(0, limit(at: now) - callsInFlight) }
+    func room(at now: UInt64) -> Int { max(0, limit(at: now) - callsInFlight) }
 
     /// It was passed over for want of room.
     func wasFull() { limit.reached() }

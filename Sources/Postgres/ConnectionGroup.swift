@@ -6,8 +6,7 @@
 ///
 /// Look-ups go over the first connection as long as that keeps up, and only then over the next: each connection is a
 /// process of PostgreSQL, and fewer that are busy leave processors to those that have work for them, and keep their
-/// caches. Other reads, which may take longer, begin with the last one, so as not to keep look-ups waiting. Changes go
-/// over the one with the fewest calls, since each of them waits for its own commit.
+/// caches. All else goes over the one with the fewest calls, of those the last, since it may take longer.
 final class ConnectionGroup {
     /// A place for one connection.
     enum Slot {
@@ -30,16 +29,26 @@ final class ConnectionGroup {
     /// What goes out now.
     private var departures: [PendingCall] = []
     /// Calls in flight on one connection, at most.
-    let depth: Int
+    private let depth: Int
+    private let patienceNanoseconds: UInt64
     /// When a call of one of its connections last succeeded, whoever still waited for it; 0 for never.
     private(set) var answeredAt: UInt64 = 0
     private var space = SendingSpace()
 
-    /// - Parameter depth: Calls in flight on one connection, at most.
-    init(connections: Int, depth: Int) {
+    /// - Parameters:
+    ///   - depth: Calls in flight on one connection, at most.
+    ///   - patienceNanoseconds: As long as PostgreSQL takes for an answer, unless it works on something slow: nothing
+    ///     is sent behind that.
+    init(connections: Int, depth: Int, patienceNanoseconds: UInt64 = .max) {
         slots = Array(repeating: .empty, count: connections)
         backOff = Array(repeating: ReconnectBackOff(), count: connections)
         self.depth = depth
+        self.patienceNanoseconds = patienceNanoseconds
+    }
+
+    /// A connection of this group.
+    func makeConnection(owning connection: OpaquePointer) -> Connection {
+        Connection(owning: connection, depth: depth, patienceNanoseconds: patienceNanoseconds)
     }
 
     var openConnections: Int { slots.count { if case .open = $0 { true } else { false } } }
@@ -181,7 +190,7 @@ extension ConnectionGroup {
                 for call in departures[next...].reversed() { prepend(call) }
                 break
             }
-            let end = endOfSegment(from: next, on: connection)
+            let end = endOfSegment(from: next, on: connection, at: now)
             let calls = departures[next..<end]
             if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
                 for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
@@ -192,44 +201,28 @@ extension ConnectionGroup {
         departures.removeAll(keepingCapacity: true)
     }
 
-    private func endOfSegment(from start: Int, on connection: Connection) -> Int {
+    private func endOfSegment(from start: Int, on connection: Connection, at now: UInt64) -> Int {
         // With enough to do for PostgreSQL a segment is as long as it may be.
         let isBusy = connection.callsInFlight >= Self.maximumSegment
         let share = isBusy ? departures.count : (departures.count + Self.leastSegments - 1) / Self.leastSegments
-        let last = min(departures.count, start + min(share, Self.maximumSegment, depth - connection.callsInFlight))
+        let last = min(departures.count, start + min(share, Self.maximumSegment, connection.room(at: now)))
         var end = start
         while end < last, departures[end].canShareSegment, connection.isPrepared(departures[end]) { end += 1 }
         return max(end, start + 1)
     }
 
     private func chooseConnection(for call: PendingCall, at now: UInt64) -> (Connection, Int)? {
-        guard call.effect == .read else { return leastLoaded() }
-        return call.canShareSegment
-            ? firstWithRoom(of: slots.indices, at: now) : firstWithRoom(of: slots.indices.reversed(), at: now)
-    }
-
-    private func firstWithRoom(of indices: some Sequence<Int>, at now: UInt64) -> (Connection, Int)? {
-        var silent: (Connection, Int)?
-        for index in indices {
-            guard case .open(let connection) = slots[index] else { continue }
-            if connection.room(at: now) == 0 {
-                connection.wasFull()
-            } else if !connection.isSilent(at: now) {
-                return (connection, index)
-            } else {
-                silent = silent ?? (connection, index)
-            }
-        }
-        return silent
-    }
-
-    private func leastLoaded() -> (Connection, Int)? {
         var best: (connection: Connection, index: Int)?
         for index in slots.indices {
-            guard case .open(let connection) = slots[index], !connection.isRetiring,
-                connection.callsInFlight < min(depth, best?.connection.callsInFlight ?? .max)
-            else { continue }
-            best = (connection, index)
+            guard case .open(let connection) = slots[index] else { continue }
+            guard connection.room(at: now) > 0 else {
+                connection.wasFull()
+                continue
+            }
+            if call.canShareSegment { return (connection, index) }
+            if best.map({ connection.callsInFlight <= $0.connection.callsInFlight }) ?? true {
+                best = (connection, index)
+            }
         }
         return best
     }

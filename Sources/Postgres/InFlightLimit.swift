@@ -11,6 +11,9 @@ struct InFlightLimit {
     /// Answers that a judgement needs.
     private static let answersInWindow: UInt64 = 8
 
+    /// Where it begins: what comes at once before the first judgement may be slow.
+    private static let first = 48
+
     /// At least so many that no connection runs dry while its answers are read.
     private let bounds: ClosedRange<Int>
     private(set) var current: Int
@@ -21,7 +24,7 @@ struct InFlightLimit {
 
     init(_ bounds: ClosedRange<Int>) {
         self.bounds = bounds
-        current = bounds.upperBound
+        current = min(Self.first, bounds.upperBound)
     }
 
     /// More calls wait than may be sent.

@@ -5,9 +5,9 @@ package import NIOCore
 ///
 /// Reads go through few connections, each with many calls in its pipeline; writes through more of them, because each
 /// waits for its own commit, and those of several connections reach the disk together. A look-up goes to the first
-/// connection that keeps up, another read to the last, a write to the one with the fewest calls in flight. Calls that
-/// have to wait do so by share, and the shares take turns. Connections that end are replaced after a jittered pause.
-/// Every wait is bounded: by the pool's own limit and by the call's deadline.
+/// connection that keeps up, all else to the one with the fewest calls in flight. Calls that have to wait do so by
+/// share, and the shares take turns. Connections that end are replaced after a jittered pause. Every wait is bounded:
+/// by the pool's own limit and by the call's deadline.
 ///
 /// Unchecked: everything but `warm` and `close` is confined to the event loop.
 package final class PostgresPool: @unchecked Sendable {
@@ -16,6 +16,9 @@ package final class PostgresPool: @unchecked Sendable {
     /// How long it keeps PostgreSQL waiting for what other work on the loop takes: about as long as PostgreSQL takes
     /// for what it is given at a time.
     private static let longestPauseNanoseconds: UInt64 = 500_000
+    /// For how long a connection of reads may be silent before nothing is sent behind what it works on. A busy machine
+    /// lets it wait for a processor about as long.
+    private static let patienceNanoseconds: UInt64 = 4_000_000
     /// Writes in flight on one connection: one commits, the next one is there when it has.
     private static let writeDepth = 2
     /// A connection whose oldest call is this much older than PostgreSQL may work on it is taken for dead.
@@ -59,7 +62,9 @@ package final class PostgresPool: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.logger = logger
         opener = ConnectionOpener(configuration)
-        readers = ConnectionGroup(connections: configuration.connections, depth: configuration.pipelineDepth)
+        readers = ConnectionGroup(
+            connections: configuration.connections, depth: configuration.pipelineDepth,
+            patienceNanoseconds: Self.patienceNanoseconds)
         writers = ConnectionGroup(
             connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth))
     }
@@ -152,7 +157,7 @@ extension PostgresPool {
         opener.open(on: eventLoop).assumeIsolated().whenSuccess { result in
             switch result {
             case .success(let opened):
-                self.opened(Connection(owning: opened.connection, depth: group.depth), at: index, of: group)
+                self.opened(group.makeConnection(owning: opened.connection), at: index, of: group)
             case .failure(let error): self.openingFailed(error, at: index, of: group)
             }
         }

@@ -8,7 +8,7 @@ internal import TestSupport
 /// Calls that take their time, held up by a lock in the database.
 @Suite("Calls in flight", .timeLimit(.minutes(2)))
 struct CallsInFlightTests {
-    /// Connections enough that a call which is held up does not stand in another one's way.
+    /// Connections enough that calls which are held up do not stand in another one's way, once they count as slow.
     private static let roomy = ["AGENTD_DB_CONNECTIONS": "6"]
 
     @Test("Answers come in the order in which they are ready")

@@ -1,6 +1,7 @@
 import Testing
 
 internal import LoopExecutor
+internal import NIOCore
 internal import Postgres
 internal import TestSupport
 
@@ -41,13 +42,25 @@ struct AbandonedWorkTests {
     @Test("A statement that somebody still waits for goes on, whatever else has been given up behind it")
     func goesOn() async throws {
         try await withPool { pool, loop, _ in
-            let sleep = TestStatement<Int64>.number("sleep", "SELECT 7::int8 FROM pg_sleep(1)")
-            let wanted = Task { try await pool.read(sleep, on: loop) }
-            try await waitUntil { try await loop.executor.run { pool.callsInFlight == 1 } }
-            let unwanted = Task { try await pool.read(.echo(1), on: loop) }
-            try await waitUntil { try await loop.executor.run { pool.callsInFlight == 2 } }
-            unwanted.cancel()
-            let answer = try await wanted.value
+            let sleep = StatementText("sleep", "SELECT 7::int8 FROM pg_sleep(1)", [])
+            let echo = StatementText("echo", "SELECT 1::int8", [])
+            let answer = try await loop.executor.run {
+                let deadline = PostgresPool.deadline(20_000)
+                let wanted = PendingCall(sleep, effect: .read, deadlineNanoseconds: deadline)
+                let unwanted = PendingCall(echo, effect: .read, deadlineNanoseconds: deadline)
+                return try await withCheckedThrowingContinuation { continuation in
+                    pool.submit(wanted) { call, error in
+                        continuation.resume(
+                            with: Result {
+                                if let error { throw error }
+                                return try call.read { rows throws(DecodingFailure) in try rows.int8(0, 0) }
+                            })
+                    }
+                    pool.submit(unwanted) { _, _ in }
+                    // Both are sent at the end of this turn of the loop.
+                    loop.executor.eventLoop.execute { unwanted.cancel() }
+                }
+            }
             #expect(answer == 7)
         }
     }

@@ -9,17 +9,21 @@ internal import TestSupport
 struct ConnectionChoiceTests {
     private static let backend = TestStatement<Int64>.number("backend", "SELECT pg_backend_pid()::int8")
     /// The same, as a look-up.
-    private static let lookUp = TestStatement<Int64>(
-        "look_up", "SELECT pg_backend_pid()::int8", isLookUp: true
-    ) { rows throws(DecodingFailure) in try rows.int8(0, 0) }
+    private static let lookUp = number("look_up", backend.text.sql)
     /// The backend, once it has the lock for a moment.
     private static let backendWithLock = TestStatement<Int64>.number(
         "backend_with_lock",
         "SELECT pg_backend_pid()::int8 FROM (SELECT pg_advisory_lock(1), pg_advisory_unlock(1)) AS lock")
+    private static let lookUpWithLock = number("look_up_with_lock", backendWithLock.text.sql)
+
+    private static func number(_ name: String, _ sql: String) -> TestStatement<Int64> {
+        TestStatement(name, sql, isLookUp: true) { rows throws(DecodingFailure) in try rows.int8(0, 0) }
+    }
+
     private static let waitingForLock = """
         SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'
         """
-    /// Longer than a connection may be silent before it counts as slow.
+    /// Longer than a connection may be silent before nothing is sent behind what it works on.
     private static let silenceNanoseconds: UInt64 = 10_000_000
 
     private static func waitForSilence() async throws {
@@ -63,21 +67,23 @@ struct ConnectionChoiceTests {
         }
     }
 
-    @Test("While it works on something slow, reads go over the other one, however many come")
-    func slow() async throws {
+    @Test(
+        "While it works on something slow, what comes goes over the other one, however much", arguments: [false, true])
+    func slow(isLookUp: Bool) async throws {
+        let backend = isLookUp ? Self.lookUp : Self.backend
         try await withLockedPool { pool, loop, isWaiting, release in
-            let usual = try await pool.read(Self.backend, on: loop)
-            let slow = Task { try await pool.read(Self.backendWithLock, on: loop) }
+            let usual = try await pool.read(backend, on: loop)
+            let slow = Task { try await pool.read(isLookUp ? Self.lookUpWithLock : Self.backendWithLock, on: loop) }
             try await waitUntil { try isWaiting(1) }
             try await Self.waitForSilence()
             let backends = try await withThrowingTaskGroup(of: Int64.self) { group in
-                for _ in 0..<20 { group.addTask { try await pool.read(Self.backend, on: loop) } }
+                for _ in 0..<20 { group.addTask { try await pool.read(backend, on: loop) } }
                 return try await group.reduce(into: Set<Int64>()) { $0.insert($1) }
             }
             #expect(backends.count == 1 && !backends.contains(usual))
             try release()
             #expect(try await slow.value == usual)
-            #expect(try await pool.read(Self.backend, on: loop) == usual)
+            #expect(try await pool.read(backend, on: loop) == usual)
         }
     }
 
@@ -104,8 +110,8 @@ struct ConnectionChoiceTests {
             try await Self.waitForSilence()
             try await withThrowingTaskGroup(of: Int64.self) { group in
                 for _ in 0..<20 { group.addTask { try await pool.read(Self.backend, on: loop) } }
-                // One more goes to each, and the others wait.
-                for _ in 0..<19 { #expect(try await group.next() != usual) }
+                // They wait: nothing is sent behind what is slow.
+                for _ in 0..<20 { #expect(try await group.next() != usual) }
                 #expect(try await sleeping.value != usual)
                 try release()
                 #expect(try await locked.value == usual)

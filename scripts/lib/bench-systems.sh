@@ -27,9 +27,11 @@ choose_systems() {
         systems+=(framed_create_16 pgbench_create_16 pgbench_pipelined_create_16 framed_update_16)
     else
         systems+=(
-            framed_list_64 grpc_list_16 grpc_list_64
-            framed_create_16 pgbench_create_16 pgbench_pipelined_create_16 framed_create_64 grpc_create_16
-            grpc_create_64 framed_update_16 framed_update_64 grpc_update_16 grpc_update_64
+            grpc_list_16 framed_list_1 grpc_list_1 framed_list_64 grpc_list_64 framed_list_256 grpc_list_256
+            framed_create_16 pgbench_create_16 pgbench_pipelined_create_16 grpc_create_16
+            framed_create_1 grpc_create_1 framed_create_64 grpc_create_64 framed_create_256 grpc_create_256
+            framed_update_1 grpc_update_1 framed_update_16 grpc_update_16
+            framed_update_64 grpc_update_64 framed_update_256 grpc_update_256
         )
     fi
 }

@@ -116,8 +116,8 @@ extension DatabaseSettings {
             + "or the newest below /usr/lib/postgresql.")
     private static let connectionsSetting = Setting.integer(
         "AGENTD_DB_CONNECTIONS", 1...64, fallback: 2,
-        "Database connections of each event loop as agentd_app; each carries many calls at once, and the second is used "
-            + "when the first does not keep up. One more is for agentd_platform.")
+        "Database connections of each event loop as agentd_app; each carries many calls at once. Look-ups go over one "
+            + "as long as it keeps up. One more is for agentd_platform.")
     private static let writeConnectionsSetting = Setting.integer(
         "AGENTD_DB_WRITE_CONNECTIONS", 0...64, fallback: 8,
         "Further connections of each event loop, for changes alone: each waits for its own commit, and those of "
@@ -125,7 +125,7 @@ extension DatabaseSettings {
     private static let pipelineDepthSetting = Setting.integer(
         "AGENTD_DB_PIPELINE_DEPTH", 1...1_024, fallback: 192,
         "Calls that one connection carries at once, at most. It has fewer while PostgreSQL takes longer than 2 ms for "
-            + "an answer; what one cannot take goes to the next one.")
+            + "an answer, and takes no read behind one that has taken 4 ms.")
     private static let queueSetting = Setting.integer(
         "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 4_096,
         "Calls of one event loop that may wait for a connection. Tenants take turns, one with priority_support twice; "
