@@ -20,9 +20,6 @@ struct ConnectionChoiceTests {
         TestStatement(name, sql, isLookUp: true) { rows throws(DecodingFailure) in try rows.int8(0, 0) }
     }
 
-    private static let waitingForLock = """
-        SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'
-        """
     /// Longer than a connection may be silent before nothing is sent behind what it works on.
     private static let silenceNanoseconds: UInt64 = 10_000_000
 
@@ -47,7 +44,7 @@ struct ConnectionChoiceTests {
                 try await loop.withPool(configuration) { pool in
                     try await body(
                         pool, loop,
-                        { try database.rows(Self.waitingForLock, [database.name]) == [["\($0)"]] },
+                        { try database.hasWaiting($0) },
                         { _ = try holder.rows("SELECT pg_advisory_unlock(1)") })
                 }
             }

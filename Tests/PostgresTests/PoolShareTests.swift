@@ -152,9 +152,6 @@ struct PoolShareTests {
 /// A pool with one connection, on which a call waits for a lock and no other has room.
 private final class BlockedPool {
     private static let lock = "SELECT pg_advisory_lock(1)"
-    private static let waiting = """
-        SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'
-        """
 
     private let pool: PostgresPool
     private let loop: TestLoop
@@ -187,7 +184,7 @@ private final class BlockedPool {
                     let holder = try ScriptConnection(conninfo: database.owner)
                     _ = try holder.rows(lock)
                     let blockedPool = BlockedPool(pool, loop, database, holder)
-                    try await waitUntil { try database.rows(waiting, [database.name]) == [["1"]] }
+                    try await waitUntil { try database.hasWaiting(1) }
                     try await body(blockedPool)
                 }
             }

@@ -163,7 +163,7 @@ struct PostgresPoolTests {
             let holder = try ScriptConnection(conninfo: database.owner)
             _ = try holder.rows(Self.lock)
             let blocked = Task { try await pool.read(.command("lock", Self.lock), on: loop, within: 60_000) }
-            try await waitUntil { try database.rows(Self.waitingForLock, [database.name]) == [["1"]] }
+            try await waitUntil { try database.hasWaiting(1) }
             let waiting = (0..<2).map { number in
                 Task { try await pool.read(.echo(Int64(number)), on: loop, within: 60_000) }
             }
@@ -190,7 +190,7 @@ struct PostgresPoolTests {
             let holder = try ScriptConnection(conninfo: database.owner)
             _ = try holder.rows(Self.lock)
             let blocked = Task { try await pool.read(.command("lock", Self.lock), on: loop, within: 60_000) }
-            try await waitUntil { try database.rows(Self.waitingForLock, [database.name]) == [["1"]] }
+            try await waitUntil { try database.hasWaiting(1) }
             await #expect(throws: PostgresError.queueTimeout) {
                 try await pool.read(.echo(1), on: loop, within: 60_000)
             }
@@ -200,9 +200,6 @@ struct PostgresPoolTests {
     }
 
     private static let lock = "SELECT pg_advisory_lock(1)"
-    private static let waitingForLock = """
-        SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'
-        """
 
     @Test("After every backend is terminated the pool is full again by itself")
     func terminatedBackends() async throws {

@@ -53,6 +53,14 @@ extension Statement where Self == TestStatement<Void> {
     }
 }
 
+extension TestDatabase {
+    /// Whether just so many of its connections wait for an advisory lock.
+    func hasWaiting(_ count: Int) throws -> Bool {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event = 'advisory'"
+        return try rows(sql, [name]) == [["\(count)"]]
+    }
+}
+
 extension PostgresPool {
     /// Runs a statement as a read from any task, on the pool's loop.
     func read<S: Statement>(
