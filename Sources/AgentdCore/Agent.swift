@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What an agent is for. The numbers are those of `agentd.v1.AgentType`.
 package enum AgentType: Int32, Sendable, CaseIterable {
     case customerService = 1
@@ -9,7 +11,9 @@ package enum AgentType: Int32, Sendable, CaseIterable {
     case custom = 7
 
     /// The name that the database keeps; in capitals it is the name in filters and after `AGENT_TYPE_`.
-    package var databaseName: String {
+    package var databaseName: String { String(name) }
+
+    private var name: StaticString {
         switch self {
         case .customerService: "customer_service"
         case .dataAnalysis: "data_analysis"
@@ -28,7 +32,7 @@ package enum AgentType: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: UnsafeRawBufferPointer) {
-        guard let type = Self.allCases.first(where: { databaseName.isText($0.databaseName) }) else {
+        guard let type = Self.allCases.first(where: { databaseName.isText($0.name) }) else {
             return nil
         }
         self = type
@@ -42,7 +46,9 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     case paused = 3
     case archived = 4
 
-    package var databaseName: String {
+    package var databaseName: String { String(name) }
+
+    private var name: StaticString {
         switch self {
         case .draft: "draft"
         case .active: "active"
@@ -58,7 +64,7 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: UnsafeRawBufferPointer) {
-        guard let status = Self.allCases.first(where: { databaseName.isText($0.databaseName) }) else {
+        guard let status = Self.allCases.first(where: { databaseName.isText($0.name) }) else {
             return nil
         }
         self = status
@@ -110,9 +116,11 @@ package enum EntityTag {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Most texts differ in their length already. Byte by byte, strings are slow to compare.
-    fileprivate func isText(_ text: String) -> Bool {
-        guard count == text.utf8.count else { return false }
-        return text.utf8.withContiguousStorageIfAvailable(elementsEqual) ?? elementsEqual(text.utf8)
+    fileprivate func isText(_ text: StaticString) -> Bool {
+        count == text.utf8CodeUnitCount && baseAddress.map { memcmp($0, text.utf8Start, count) == 0 } ?? true
     }
+}
+
+extension String {
+    fileprivate init(_ text: StaticString) { self = text.withUTF8Buffer { String(decoding: $0, as: UTF8.self) } }
 }

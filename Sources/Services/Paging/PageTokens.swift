@@ -14,22 +14,27 @@ package struct PageTokens: Sendable {
     /// An agent's name of 255 characters with four bytes each fits, with all the rest.
     private static let maximumTextBytes = 2_048
 
+    /// A token takes less, and with what it is good for rarely more.
+    private static let usualBytes = 256
+
     private enum Kind: UInt8 {
         case number = 1
         case text = 2
         case time = 3
     }
 
-    private let key: SymmetricKey
+    /// Has taken its key, and is copied for each token.
+    private let authentication: HMAC<SHA256>
 
     /// - Parameter key: 32 random bytes; the same on every replica, or a page asked from another one is refused.
     package init(key: [UInt8]) {
         precondition(key.count >= 32, "The key of page tokens has less than 256 bits.")
-        self.key = SymmetricKey(data: key)
+        authentication = HMAC(key: SymmetricKey(data: key))
     }
 
     func text(of cursor: PageCursor, for binding: PageBinding) -> String {
         var token = [Self.version]
+        token.reserveCapacity(Self.usualBytes)
         for part in cursor.parts {
             let (kind, value) = Self.bytes(of: part)
             token.append(kind.rawValue)
@@ -82,11 +87,15 @@ package struct PageTokens: Sendable {
     }
 
     private func code(of token: [UInt8], for binding: PageBinding) -> [UInt8] {
-        var bytes = token
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.usualBytes)
+        bytes += token
         // Where the token ends is part of it.
         bytes += Self.bytes(UInt64(token.count))
         binding.write(to: &bytes)
-        return Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key).prefix(Self.codeBytes))
+        var authentication = authentication
+        authentication.update(data: bytes)
+        return authentication.finalize().withUnsafeBytes { Array($0.prefix(Self.codeBytes)) }
     }
 
     private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
