@@ -1,5 +1,6 @@
 internal import AgentdCore
 internal import FoundationEssentials
+internal import Glibc
 internal import Listening
 internal import Messages
 internal import Services
@@ -180,7 +181,7 @@ extension RequestHead {
 
 extension UnsafeRawBufferPointer {
     fileprivate func equals(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && text.withUTF8Buffer { elementsEqual($0) }
+        count == text.utf8CodeUnitCount && baseAddress.map { memcmp($0, text.utf8Start, count) == 0 } ?? true
     }
 
     fileprivate func begins(with text: StaticString) -> Bool {

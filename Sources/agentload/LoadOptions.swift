@@ -18,7 +18,9 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file with an API key or a JWT on each line. Without it, the one in AGENTD_TOKEN.", valueName: "path"),
+            "A file with an API key or a JWT on each line; a line that begins with # is a comment. Without it, the one "
+                + "in AGENTD_TOKEN.",
+            valueName: "path"),
         completion: .file())
     var keys: String?
 
@@ -29,18 +31,23 @@ struct LoadOptions: ParsableArguments {
     var mix = Mix.get
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Calls in flight, over all connections: 64 without --rate, and with it as many as the daemon takes.",
             valueName: "calls"))
     var inFlight: Int?
 
-    @Option(help: ArgumentHelp("Makes it an open loop, with so many calls a second.", valueName: "calls"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Makes it an open loop, with so many calls a second.", valueName: "calls"))
     var rate: Double?
 
-    @Option(help: ArgumentHelp("Connections.", valueName: "number"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Connections.", valueName: "number"))
     var connections = 1
 
-    @Option(help: ArgumentHelp("Takes the first so many keys of the file alone.", valueName: "number"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Takes the first so many keys of the file alone.", valueName: "number"))
     var tenants: Int?
 
     @Option(
@@ -51,10 +58,12 @@ struct LoadOptions: ParsableArguments {
             valueName: "uniform|zipf[:EXPONENT]|noisy[:SHARE]"), transform: Self.skew)
     var skew = Skew.uniform
 
-    @Option(help: ArgumentHelp("How long is measured.", valueName: "seconds"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How long is measured.", valueName: "seconds"))
     var duration = 10.0
 
-    @Option(help: ArgumentHelp("How long the same is done before, and not measured.", valueName: "seconds"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long the same is done before, and not measured.", valueName: "seconds"))
     var warmUp = 2.0
 
     @Option(help: "table is for people, json for programs.")

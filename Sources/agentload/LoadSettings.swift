@@ -44,8 +44,9 @@ struct LoadSettings {
         else { throw ValidationError("The file \(path) of \(source) cannot be read, or is not text.") }
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let keys = lines.enumerated().flatMap { index, line in
-            line.split(whereSeparator: \.isWhitespace)
-                .map { LoadKey(String($0), from: "line \(index + 1) of \(path)") }
+            let words = line.split(whereSeparator: \.isWhitespace)
+            let isComment = words.first?.first == "#"
+            return isComment ? [] : words.map { LoadKey(String($0), from: "line \(index + 1) of \(path)") }
         }
         guard !keys.isEmpty else { throw ValidationError("The file \(path) of \(source) has no key.") }
         return keys

@@ -11,7 +11,8 @@ struct AgentloadMistakeTests {
             (["--skew", "pareto"], "uniform"), (["--skew", "zipf:9"], "0.1 to 5"), (["--rate", "0"], "--rate must be"),
             (["--in-flight", "0"], "--in-flight must be"), (["--connections", "0"], "--connections must be"),
             (["--mix", "fruit"], "'get', 'list', 'create', 'update'"), (["--door", "back"], "'framed'"),
-            (["--duration", "0"], "--duration must be"), (["--warm-up", "-1"], "warm-up"),
+            (["--duration", "0"], "--duration must be"), (["--warm-up", "-1"], "--warm-up must be 0 to"),
+            (["--in-flight", "-1"], "--in-flight must be 1 to"), (["--tenants", "-1"], "--tenants must be"),
             (["--tenants", "3"], "has 1 keys, fewer than --tenants 3"),
             (["--keys", "/nonexistent"], "/nonexistent of --keys cannot be read"),
             (["--plot", "/nonexistent/plot.svg"], "/nonexistent/plot.svg of --plot cannot be written"),
@@ -46,6 +47,18 @@ struct AgentloadMistakeTests {
         let nobody = World.Person(id: 0, tenantID: "", key: "agd_nobody")
         try await world.agentload(as: [world.ada, nobody], [])
             .expectFailure(1, "the key of line 2 of ", "/keys: UNAUTHENTICATED")
+    }
+
+    @Test("A line of the key file may be a comment, and is counted")
+    func comment() async throws {
+        let world = try World.shared
+        try await TemporaryFolder.with { folder in
+            let path = "\(folder)/keys"
+            try "# Ada's key, and none\n\(world.ada.key)\n\n  # not a key either\nagd_nobody\n".write(
+                toFile: path, atomically: false, encoding: .utf8)
+            try await world.agentload(as: [world.ada], ["--keys", path])
+                .expectFailure(1, "the key of line 5 of \(path): UNAUTHENTICATED")
+        }
     }
 
     @Test("A run that is not made leaves the plot of an earlier one as it was, and no empty one")

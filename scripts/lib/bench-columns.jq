@@ -19,6 +19,8 @@ def aligned($left):
         | (" " * ($widths[.key] - (.value | length)) // "") as $padding
         | if .key < $left then .value + $padding else $padding + .value end] | join("  ") | sub(" +$"; ""))[];
 
+def rounds: (if .rounds == 1 then "one round" else "medians of \(.rounds) rounds" end) + " of \(.seconds) s";
+
 def machine: "on \(.machine.cores) cores and \(.machine.memory_gib) GiB, which client, daemon and PostgreSQL "
     + "\(.machine.postgresql) share; the database is on \(.machine.file_system)";
 

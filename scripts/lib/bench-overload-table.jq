@@ -8,7 +8,7 @@ def never: 1000000;
 def milliseconds: . / 1000 | digits(1);
 
 . as $report
-| "agentd asked for more than it can do: medians of \(.rounds) rounds of \(.seconds) s", machine,
+| "agentd asked for more than it can do: \(rounds)", machine,
 doubts, "",
 ([["method", "peak calls/s", "offered", "done", "p99 ms", "refused p50 ms", "p99 ms", "normal after s",
     "quiet p99 ms", "with noise", "tenants", "refused"]] + [

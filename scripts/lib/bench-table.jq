@@ -47,7 +47,7 @@ def others_table: .goals as $goals | [["further figures", ""]] + [
 ] | aligned(1);
 
 "agentd and what its database can do: \(.data.agents) agents of \(.data.tenants) tenants, "
-    + "medians of \(.rounds) rounds of \(.seconds) s",
+    + rounds,
 machine,
 doubts,
 "", systems_table, "", goals_table, "", others_table, "",

@@ -19,7 +19,8 @@ extension LoadRun {
         let before = recorder.measured.lowerBound - min(plan.warmUp.nanoseconds, recorder.measured.lowerBound)
         onProgress(
             LoadProgress(
-                isWarmUp: now < recorder.measured.lowerBound, isOver: phase == .draining,
+                // What it tells of has begun with the last progress.
+                isWarmUp: progress.at < recorder.measured.lowerBound, isOver: phase == .draining,
                 secondsDone: Double(min(now, recorder.measured.upperBound) - before) / 1e9,
                 secondsInAll: Double(recorder.measured.upperBound - before) / 1e9,
                 callsPerSecond: Double(recorder.callsSoFar - progress.calls) / interval,
