@@ -18,6 +18,8 @@ def ratios: [
     ["framed_get_1_over_pgbench_tx_1", "framed_get_1", "pgbench_tx_1"],
     ["framed_get_8_over_pgbench_pipelined", "framed_get_8", "pgbench_pipelined_8"],
     ["framed_p50_1_over_raw_round_trip", "framed_get_1_p50_us", "raw_round_trip_p50_us"],
+    ["framed_p50_1_over_relay_round_trip", "framed_get_1_p50_us", "relay_round_trip_p50_us"],
+    ["relay_round_trip_over_raw_round_trip", "relay_round_trip_p50_us", "raw_round_trip_p50_us"],
     ["grpc_get_64_over_framed", "grpc_get_64", "framed_get_64"],
     ["grpc_get_64_over_raw", "grpc_get_64", "raw"],
     ["framed_list_16_over_pgbench_pipelined_list", "framed_list_16", "pgbench_pipelined_list_16"],

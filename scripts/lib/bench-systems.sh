@@ -7,20 +7,22 @@
 # Seconds for which a system runs before it is measured, where it can be told so.
 warm_up=1
 
+relay_process=''
+
 # choose_systems quick|smoke|full: sets `systems`, in the order in which they take turns: those that are compared are
 # close to each other, and those that change the data come last.
 choose_systems() {
     if [[ $1 == smoke ]]; then
         systems=(
             pgbench_tx_8 framed_get_8 framed_get_64 raw framed_get_256 raw_record raw_batched grpc_get_64
-            raw_round_trip framed_get_1 pgbench_pipelined_8 pgbench_pipelined_list_16 framed_list_16 grpc_list_16
-            pgbench_create_16 framed_create_16 pgbench_pipelined_create_16 framed_update_16 grpc_update_16
+            raw_round_trip framed_get_1 relay_round_trip pgbench_pipelined_8 pgbench_pipelined_list_16 framed_list_16
+            grpc_list_16 pgbench_create_16 framed_create_16 pgbench_pipelined_create_16 framed_update_16 grpc_update_16
         )
         return
     fi
     systems=(
         pgbench_tx_1 framed_get_8 pgbench_tx_8 framed_get_64 raw framed_get_256 raw_record raw_batched
-        grpc_get_64 grpc_get_256 raw_round_trip framed_get_1 grpc_get_1 framed_get_16 grpc_get_16
+        grpc_get_64 grpc_get_256 raw_round_trip framed_get_1 relay_round_trip grpc_get_1 framed_get_16 grpc_get_16
         pgbench_pipelined_8 pgbench_pipelined_list_16 framed_list_16
     )
     if [[ $1 == quick ]]; then
@@ -44,6 +46,7 @@ measure_system() {
         raw_record) measure_raw --record 1 ;;
         raw_batched) measure_raw --depth 64 --batch 32 ;;
         raw_round_trip) measure_raw --connections 1 --depth 1 ;;
+        relay_round_trip) measure_relay ;;
         pgbench_tx_*) measure_pgbench get_agent ;;
         pgbench_create_*) measure_pgbench create_agent ;;
         pgbench_pipelined_list_*) measure_pgbench list_agents_pipelined ;;
@@ -65,11 +68,33 @@ measure_pgbench() {
     note_system "$(sed -nE 's/^tps = ([0-9.]+).*/\1/p' "$folder/output")"
 }
 
-measure_raw() {
-    run_client "$seconds" "$folder/raw_limit" --database "$(connection_to "$database") user=agentd_app" \
+measure_raw() { measure_raw_over "$(connection_to "$database")" "$@"; }
+
+# measure_raw_over CONNINFO ARGUMENT...
+measure_raw_over() {
+    local connection=$1
+    shift
+    run_client "$seconds" "$folder/raw_limit" --database "$connection user=agentd_app" \
         --tenants "$tenants" --agents "$agents" --warm-up "$warm_up" --duration "$seconds" "$@"
     note_system "$(field .calls_per_second)"
-    [[ $name != raw_round_trip ]] || note_figure "${name}_p50_us" "$(field .p50_microseconds)"
+    [[ $name != *_round_trip ]] || note_figure "${name}_p50_us" "$(field .p50_microseconds)"
+}
+
+measure_relay() {
+    local port=''
+    exec {relay_output}< <(exec setpriv --pdeathsig TERM "$folder/relay" "$cluster_folder/.s.PGSQL.5432" </dev/null)
+    relay_process=$!
+    read -ru "$relay_output" port || die "the relay did not start"
+    measure_raw_over "host=127.0.0.1 port=$port sslmode=disable gssencmode=disable dbname=$database" \
+        --connections 1 --depth 1
+    end_relay
+}
+
+end_relay() {
+    [[ -n $relay_process ]] || return 0
+    kill -TERM "$relay_process" 2>/dev/null || true
+    exec {relay_output}<&-
+    relay_process=''
 }
 
 measure_agentd() {
