@@ -58,6 +58,8 @@ final class ConnectionGroup {
     /// Whether some are not in the queue yet.
     var hasArrivals: Bool { !arrivals.isEmpty }
     var callsInFlight: Int { sum(\.callsInFlight) }
+    /// How many calls may be in flight.
+    func inFlightLimit(at now: UInt64) -> Int { sum { $0.limit(at: now) } }
     var isIdle: Bool { queue.isEmpty && arrivals.isEmpty && callsInFlight == 0 }
 
     private func sum(_ number: (Connection) -> Int) -> Int {
@@ -166,7 +168,7 @@ extension ConnectionGroup {
     /// call of ours and one of PostgreSQL's. Until there is room for one, the connections have most of what they may
     /// have in flight.
     private func leastRoom(at now: UInt64) -> Int {
-        depth < Self.maximumSegment ? 1 : min(Self.maximumSegment, max(1, sum { $0.limit(at: now) } / 4))
+        depth < Self.maximumSegment ? 1 : min(Self.maximumSegment, max(1, inFlightLimit(at: now) / 4))
     }
 
     private func takeFromQueue(_ room: Int, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {

@@ -91,6 +91,12 @@ package final class PostgresPool: @unchecked Sendable {
     }
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
+
+    /// How many may be.
+    package var inFlightLimit: Int {
+        let now = MonotonicClock.now
+        return readers.inFlightLimit(at: now) + writers.inFlightLimit(at: now)
+    }
 }
 
 // MARK: Life

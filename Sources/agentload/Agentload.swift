@@ -15,15 +15,17 @@ struct Agentload: AsyncParsableCommand {
         abstract: "Puts a load on agentd and reports throughput and latency.",
         discussion: """
             Without --rate it is a closed loop: --in-flight calls are in flight at any time, and each answer begins \
-            the next call. That shows how much the daemon can do. It does not show what callers suffer when the \
-            daemon stands still, because nothing is asked meanwhile.
+            the next call, also that of a failure: who is refused does not wait as RetryInfo asks. That shows how much \
+            the daemon can do. It does not show what callers suffer when the daemon stands still, because nothing is \
+            asked meanwhile.
 
             With --rate it is an open loop: calls are due at a constant rate, as if from many independent callers. \
             Latency counts from the moment a call was due, whether or not it could be sent then. Calls that are due \
             and cannot be sent wait, up to 65536 of them; beyond that the oldest one is given up and counts as a \
-            failure, NOT_SENT, after the time that it has waited; so is what cannot be sent by the end because there \
-            is no connection. With --skew noisy the noisy tenant has a line of its own and at most half of the calls \
-            in flight on each connection that may have two or more, so that the others do not wait for its answers.
+            failure, NOT_SENT, after the time that it has waited; so is what still waits 10 seconds after the end, or \
+            at the end when there is no connection. With --skew noisy the noisy tenant has a line of its own and at \
+            most half of the calls in flight on each connection that may have two or more, so that the others do not \
+            wait for its answers.
 
             Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts. Mixes:
               get     GetAgent of one of the key's own agents
@@ -36,7 +38,11 @@ struct Agentload: AsyncParsableCommand {
             Every code is checked, and one answer in 64 is read in full and compared with what was asked for, in the \
             warm-up each of them. A wrong answer ends the run.
 
-            Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then.
+            The daemon takes 1024 calls in flight of a connection at most. Before it refuses any it lets some thousand \
+            wait, so that an overload takes several connections, such as --connections 16.
+
+            Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then; answers are \
+            awaited for one second more. A second one ends it at once, without a report.
 
             Exit codes: 0 done, whatever failed; 1 no call succeeded, or an answer was wrong; 64 wrong use; 69 no \
             connection to begin with; 74 the report could not be written; 130 interrupted.
@@ -96,10 +102,14 @@ struct Agentload: AsyncParsableCommand {
 
     /// The noisy tenant is the first key's: another must not take its place unseen.
     private func requireNoise(_ found: TargetSearch.Found, keys: [LoadKey]) throws {
-        guard options.plan.skew.isNoisy, let first = keys.first, found.keysLeftOut.contains(first.origin) else {
-            return
+        guard options.plan.skew.isNoisy, let first = keys.first else { return }
+        if found.keysLeftOut.contains(first.origin) {
+            throw LoadProblem(
+                .refused, "\(first.origin) is to make the noise and has no agent to read: create some first")
         }
-        throw LoadProblem(.refused, "\(first.origin) is to make the noise and has no agent to read: create some first")
+        if found.targets.count < 2 {
+            throw LoadProblem(.refused, "--skew noisy needs keys of other tenants beside that of the noisy one")
+        }
     }
 
     /// What is cancelled by SIGINT or SIGTERM.

@@ -7,6 +7,10 @@ internal import NIOCore
 
 /// Where to call and as whom: from the command line, or else from the environment, or else the default.
 struct LoadSettings {
+    /// Of each question before the clock starts: who waits for the run to begin is to hear that nobody answers. Longer
+    /// than the first attempt to connect takes, of which is told then.
+    private static let searchTimeout = Duration.seconds(12)
+
     let keys: [LoadKey]
     private let address: String
     private let door: LoadDoor
@@ -54,7 +58,9 @@ struct LoadSettings {
 
     /// For what is asked before the clock starts, over the framed door.
     func searchConfiguration(on group: any EventLoopGroup) throws -> AgentdClient.Configuration {
-        try configuration(on: group, speaking: .framed)
+        var configuration = try configuration(on: group, speaking: .framed)
+        configuration.timeout = Self.searchTimeout
+        return configuration
     }
 
     /// For the load.

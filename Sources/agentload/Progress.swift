@@ -10,6 +10,11 @@ enum Progress {
             let others = found.keysLeftOut.count > 1 ? " and \(found.keysLeftOut.count - 1) others are" : " is"
             StandardError.write("warning: \(first)\(others) left out: no agents to read\n")
         }
+        if let same = found.sameTenants.first {
+            let others = found.sameTenants.count > 1 ? " (\(found.sameTenants.count - 1) others likewise)" : ""
+            StandardError.write(
+                "warning: \(same.key) is of the same tenant as \(same.first) and counts as another one\(others)\n")
+        }
         guard isShown else { return }
         if found.agentsMade > 0 {
             StandardError.write("\(found.agentsMade) agents were created for keys that had none\n")

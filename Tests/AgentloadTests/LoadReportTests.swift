@@ -14,7 +14,7 @@ struct LoadReportTests {
         "door", "mix", "loop", "in_flight", "rate", "connections", "tenants", "skew", "duration_seconds", "interrupted",
         "disconnected_seconds", "calls",
         "calls_per_second", "latency_microseconds", "failures", "failure_reasons", "failure_latency_microseconds",
-        "client_cpu_microseconds_per_call", "by_method", "by_second",
+        "client_cpu_microseconds_per_call", "client_cpu_processors", "by_failure", "by_method", "by_second",
     ]
 
     @Test("JSON of a closed loop has every key, and a rate that is null")
@@ -37,6 +37,11 @@ struct LoadReportTests {
         for key in ["latency_microseconds", "failure_latency_microseconds"] {
             #expect(Set(try #require(report[key] as? [String: Any]).keys) == Self.latencyKeys)
         }
+        let codes = try #require(report["by_failure"] as? [String: [String: Any]])
+        #expect(codes.mapValues { $0["calls"] as? Int } == ["NOT_SENT": 2, "RESOURCE_EXHAUSTED": 8])
+        let medians = codes.mapValues { ($0["latency_microseconds"] as? [String: Any])?["p50"] as? Int ?? 0 }
+        #expect((499_000...501_000).contains(try #require(medians["NOT_SENT"])), "\(medians)")
+        #expect((499...501).contains(try #require(medians["RESOURCE_EXHAUSTED"])), "\(medians)")
         let methods = try #require(report["by_method"] as? [String: [String: Any]])
         #expect(Set(methods.keys) == ["GetAgent", "ListAgents", "CreateAgent", "UpdateAgent"])
         for method in methods.values {

@@ -61,6 +61,22 @@ struct AgentloadMistakeTests {
         }
     }
 
+    @Test("Noise needs others beside it")
+    func noiseAlone() async throws {
+        let world = try World.shared
+        try await world.agentload(as: [world.ada], ["--skew", "noisy", "--mix", "create"])
+            .expectFailure(1, "--skew noisy needs keys of other tenants")
+    }
+
+    @Test("Two keys of one tenant are told of")
+    func sameTenant() async throws {
+        let world = try World.shared
+        let exit = try await world.agentload(
+            as: [world.ada, world.ada], ["--mix", "update", "--duration", "0.2", "--warm-up", "0"])
+        #expect(exit.code == 0)
+        #expect(exit.log.contains("line 2 of ") && exit.log.contains("is of the same tenant as line 1 of "), "\(exit)")
+    }
+
     @Test("A run that is not made leaves the plot of an earlier one as it was, and no empty one")
     func plotStays() async throws {
         let world = try World.shared

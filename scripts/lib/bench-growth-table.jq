@@ -8,7 +8,8 @@ def names: {get: "GetAgent, 64 in flight", list: "ListAgents of 20, 16 in flight
 doubts, "",
 ([["method", "what grows", "calls/s", "server us", "calls/s ratio", "cost ratio", ""]] + [
     .points | sort_by(.method, (.grows | {agents: 0, tenants: 1, connections: 2}[.]), .size)[]
-    | [names[.method], "\(.size | grouped) \(.grows)", (.calls_per_second | grouped), (.server_us | digits(1)),
+    | [names[.method], "\(.size | grouped) \(if .size == 1 then .grows[:-1] else .grows end)",
+        (.calls_per_second | grouped), (.server_us | digits(1)),
         (.throughput_over_smallest | digits(2)), (.cost_over_smallest | digits(2)),
         if .size == .smallest then "" elif .is_flat then "flat" else "NOT flat" end]
 ] | aligned(2)), "",

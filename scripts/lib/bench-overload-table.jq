@@ -22,7 +22,8 @@ doubts, "",
 ] | aligned(1)), "",
 ([["method", "goal", "", "measured", ""]] + [
     .goals[] | [names[.method], .title, (if .kind == "least" then "at least " else "at most " end)
-        + "\(.goal) \(.unit)", (.measured | if . >= never then "never" else digits(2) end) + " " + .unit,
+        + "\(.goal) \(.unit)", (.unit as $unit | .measured
+            | if . >= never then "never" else digits(if $unit == "calls" then 0 else 2 end) end) + " " + .unit,
         if .reached then "reached" else "MISSED" end]
 ] | aligned(3)), "",
 "Offered, open loop: in multiples of the peak, as many as the load generator can send here, up to 10. "

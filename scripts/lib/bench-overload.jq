@@ -16,7 +16,7 @@ include "bench-medians";
         ["normal again after", "most", 10, "s", $medians[$method + "_normal_again_s"]],
         ["p99 of quiet tenants beside a noisy one / without it", "most", 1.5, "",
             $ratios[$method + "_noise_p99_over_quiet"]],
-        ["their refusals", "most", 0, "", ($figures[$method + "_noise_refusals"] | add)]
+        ["refusals of quiet tenants", "most", 0, "calls", ($figures[$method + "_noise_refusals"] | add)]
     | {method: $method, title: .[0], kind: .[1], goal: .[2], unit: .[3], measured: (.[4] | rounded(3))}
     | .reached = if .kind == "least" then .measured >= .goal else .measured <= .goal end
 ]

@@ -110,7 +110,13 @@ note_overload() {
     note_figure "${mix}_overload_client_processors" "$(divide "$client_share" 1000000)"
     note "$mix: offered $(field "$sent / $peak * 100 | round / 100") times that," \
         "done $(field ".calls_per_second / $peak * 100 | round") % of the peak," \
-        "refusals $(field .failures) with a p99 of $(field .failure_latency_microseconds.p99) us"
+        "refused within $(field '.failure_latency_microseconds.p99 / 1000 | round') ms (p99):" \
+        "$(failures .failures)"
+}
+
+# failures PATH: by code.
+failures() {
+    field "$1"' | to_entries | map("\(.value) \(.key)") | join(", ") | if . == "" then "none" else . end'
 }
 
 # ---- The client that asks little -----------------------------------------------------------------------------------
@@ -164,8 +170,8 @@ measure_noise() {
     note_figure "${mix}_noise_p99_us" "$(field .by_group.others.latency_microseconds.p99)"
     note_figure "${mix}_noise_refusals" "$(field '[.by_group.others.failures[]] | add // 0')"
     note "$mix: beside a noisy one of $all tenants the others' p99 is" \
-        "$(field .by_group.others.latency_microseconds.p99) us, without it $quiet_p99 us," \
-        "their refusals $(field .by_group.others.failures)"
+        "$(field '.by_group.others.latency_microseconds.p99 / 1000 | round') ms, without it" \
+        "$((quiet_p99 / 1000)) ms; of them were refused: $(failures .by_group.others.failures)"
 }
 
 # What all ask for, and besides what a hundred shares of the peak are.

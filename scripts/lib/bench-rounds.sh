@@ -16,7 +16,7 @@ measure_rounds() {
             prepare_for "$system"
             measure_system "$system" bench "$tenants" "$agents" "$seconds"
             done=$((done + 1))
-            note_progress "$system" "$calls_per_second calls/s" "$done" "$total" "$began"
+            note_progress "$system" "${calls_per_second%.*} calls/s" "$done" "$total" "$began"
         done
         tidy_database bench
     done

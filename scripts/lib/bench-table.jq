@@ -26,7 +26,8 @@ def systems_table: . as $report | [
         "client us"]
 ] + [
     .systems[] | . as $name | described + [
-        ($report.medians[$name] | grouped), "\($report.spreads[$name] * 100 | round) %",
+        ($report.medians[$name] | grouped),
+        (if $report.rounds == 1 then "-" else "\($report.spreads[$name] * 100 | round) %" end),
         ($report.medians[$name + "_p50_us"] | if . then . / 1000 else . end | digits(3)),
         ($report.medians[$name + "_p99_us"] | if . then . / 1000 else . end | digits(3)),
         ($report.medians[$name + "_daemon_us"] | digits(1)), ($report.medians[$name + "_postgres_us"] | digits(1)),

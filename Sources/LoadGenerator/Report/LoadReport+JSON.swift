@@ -31,6 +31,8 @@ extension LoadReport {
         try container.encode(failureReasons, forKey: .failureReasons)
         try container.encode(failureLatency, forKey: .failureLatency)
         try container.encode(processorMicrosecondsPerCall, forKey: .processorMicrosecondsPerCall)
+        try container.encode(processorShare, forKey: .processorShare)
+        try container.encode(byFailure, forKey: .byFailure)
         try container.encode(byMethod, forKey: .byMethod)
         try container.encodeIfPresent(byGroup, forKey: .byGroup)
         try container.encode(bySecond, forKey: .bySecond)

@@ -38,6 +38,11 @@ extension LoadReport {
         processorMicrosecondsPerCall =
             recorder.endedMeanwhile == 0
             ? 0 : (Double(result.processorMicroseconds) / Double(recorder.endedMeanwhile) * 100).rounded() / 100
+        processorShare = (Double(result.processorMicroseconds) / Double(milliseconds) / 10).rounded() / 100
+        byFailure = failures.reduce(into: [:]) { methods, entry in
+            let latencies = recorder.failureLatencies { $0 == entry.key }
+            methods[entry.key] = Method(calls: entry.value, latency: Latency(latencies))
+        }
         let methods = LoadMethod.allCases.map { ($0.name, recorder.latencies(method: $0)) }
             .filter { $0.1.count > 0 }
             .map { ($0, Method(calls: $1.count, latency: Latency($1))) }

@@ -15,10 +15,15 @@ extension LoadReport {
             lines.append(Self.line("", "of the noisy tenant \(Self.text(byGroup.noisy.failures))"))
             lines.append(Self.line("", "of the others \(Self.text(byGroup.others.failures))"))
         }
-        lines.append(Self.line("client CPU", "\(processorMicrosecondsPerCall) microseconds a call"))
+        lines.append(Self.line("client CPU", clientCost))
         lines += ["", "latency in milliseconds"] + latencyTable
         lines += ["", explanation]
         return lines.joined(separator: "\n")
+    }
+
+    private var clientCost: String {
+        let percent = Int((processorShare * 100).rounded())
+        return "\(processorMicrosecondsPerCall) microseconds a call, \(percent) % of a processor"
     }
 
     private var heading: String {
@@ -71,6 +76,11 @@ extension LoadReport {
             add("other tenants", byGroup.others.calls, byGroup.others.latency)
         }
         if failureCount > 0 { add("failures", failureCount, failureLatency) }
+        if byFailure.count > 1 {
+            for (name, failed) in byFailure.sorted(by: { ($1.value.calls, $0.key) < ($0.value.calls, $1.key) }) {
+                add(name, failed.calls, failed.latency)
+            }
+        }
         if let byGroup, failureCount > 0 {
             add("of the noisy", byGroup.noisy.failureCount, byGroup.noisy.failureLatency)
             add("of the others", byGroup.others.failureCount, byGroup.others.failureLatency)

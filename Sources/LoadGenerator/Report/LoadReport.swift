@@ -91,10 +91,14 @@ package struct LoadReport: Sendable, Encodable {
     package let latency: Latency
     /// By code.
     package let failures: [String: Int]
+    /// The same with their latencies.
+    package let byFailure: [String: Method]
     /// By reason.
     package let failureReasons: [String: Int]
     package let failureLatency: Latency
     package let processorMicrosecondsPerCall: Double
+    /// Of one processor, how much the load generator had.
+    package let processorShare: Double
     /// By name, of those that were called.
     package let byMethod: [String: Method]
     /// Nil without a noisy tenant.
@@ -114,6 +118,8 @@ package struct LoadReport: Sendable, Encodable {
         case failureReasons = "failure_reasons"
         case failureLatency = "failure_latency_microseconds"
         case processorMicrosecondsPerCall = "client_cpu_microseconds_per_call"
+        case processorShare = "client_cpu_processors"
+        case byFailure = "by_failure"
         case byMethod = "by_method"
         case byGroup = "by_group"
         case bySecond = "by_second"

@@ -26,6 +26,8 @@ package struct TargetSearch: Sendable {
         package let targets: [LoadTarget]
         /// What the keys are called that have no agent, and of which the mix can therefore make no use.
         package let keysLeftOut: [String]
+        /// Keys of a tenant of which there is one before, and that one.
+        package let sameTenants: [(key: String, first: String)]
         /// Agents that were made because there were none.
         package let agentsMade: Int
     }
@@ -59,7 +61,16 @@ package struct TargetSearch: Sendable {
                     + "--mix create")
         }
         let leftOut = mix.takesAgents ? found.filter(\.target.agentIDs.isEmpty).map { keys[$0.index].origin } : []
-        return Found(targets: targets, keysLeftOut: leftOut, agentsMade: found.reduce(0) { $0 + $1.made })
+        var firstKeys: [String: String] = [:]
+        var sameTenants: [(key: String, first: String)] = []
+        for (index, target, _) in found where !target.tenantID.isEmpty {
+            let key = keys[index].origin
+            if let first = firstKeys[target.tenantID] { sameTenants.append((key, first)) }
+            firstKeys[target.tenantID] = firstKeys[target.tenantID] ?? key
+        }
+        return Found(
+            targets: targets, keysLeftOut: leftOut, sameTenants: sameTenants,
+            agentsMade: found.reduce(0) { $0 + $1.made })
     }
 
     private func target(_ key: LoadKey, pageSize: Int32) async throws -> (LoadTarget, made: Int) {

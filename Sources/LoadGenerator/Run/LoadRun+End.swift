@@ -53,7 +53,7 @@ extension LoadRun {
     private func giveUp() {
         guard phase != .ended else { return }
         let now = Self.now
-        let reason = disconnectedSince == nil ? "" : Recorder.noConnection
+        let reason = disconnectedSince == nil ? Recorder.tooLate : Recorder.noConnection
         // In a closed loop a call counts where it ends; one that does not end counts at the end.
         let end = plan.isOpenLoop ? now : recorder.measured.upperBound - 1
         for group in CallerGroup.allCases {

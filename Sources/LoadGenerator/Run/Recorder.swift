@@ -12,6 +12,8 @@ struct Recorder: Sendable {
 
     /// Why what was due was not sent, where that is why.
     static let noConnection = "NO_CONNECTION"
+    /// It still waited behind others when nothing was awaited any longer.
+    static let tooLate = "TOO_LATE"
 
     struct Failure: Hashable, Sendable {
         let group: CallerGroup
@@ -24,7 +26,7 @@ struct Recorder: Sendable {
     /// By group and method; nil where there was no call.
     private var latencies: [LatencyHistogram?]
     /// By group.
-    private var failureLatencies = CallerGroup.allCases.map { _ in LatencyHistogram() }
+    private var failureLatencies: [[FailureCode: LatencyHistogram]] = CallerGroup.allCases.map { _ in [:] }
     private(set) var failures: [Failure: Int] = [:]
     private(set) var series = SecondSeries()
     /// Successes, and all calls that were sent, that ended in the measured time, whenever they were due.
@@ -63,7 +65,7 @@ struct Recorder: Sendable {
         failuresSoFar += 1
         if measured.contains(now), code != .notSent { endedMeanwhile += 1 }
         guard let second = second(due: since, ended: now) else { return }
-        failureLatencies[call.group.rawValue].record(nanoseconds: now - since)
+        failureLatencies[call.group.rawValue][code, default: LatencyHistogram()].record(nanoseconds: now - since)
         failures[Failure(group: call.group, code: code, reason: reason), default: 0] += 1
         series.recordFailure(second: second)
     }
@@ -76,11 +78,15 @@ struct Recorder: Sendable {
         return Int((time - measured.lowerBound) / 1_000_000_000)
     }
 
-    /// - Parameter group: Nil for all.
-    func failureLatencies(group: CallerGroup? = nil) -> LatencyHistogram {
+    /// - Parameters:
+    ///   - group: Nil for all.
+    ///   - isMeant: By what they are called in the report.
+    func failureLatencies(group: CallerGroup? = nil, where isMeant: (String) -> Bool = { _ in true })
+        -> LatencyHistogram
+    {
         var sum = LatencyHistogram()
-        for (index, histogram) in failureLatencies.enumerated() where group?.rawValue ?? index == index {
-            sum.add(histogram)
+        for (index, histograms) in failureLatencies.enumerated() where group?.rawValue ?? index == index {
+            for (code, histogram) in histograms where isMeant(code.name) { sum.add(histogram) }
         }
         return sum
     }

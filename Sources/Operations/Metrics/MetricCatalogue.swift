@@ -49,6 +49,9 @@ package enum MetricCatalogue {
         MetricDefinition(
             "agentd_database_statements_in_flight", .gauge, labels: ["pool"],
             "Statements that were sent to the database and are not answered yet."),
+        MetricDefinition(
+            "agentd_database_in_flight_limit", .gauge, labels: ["pool"],
+            "Statements that are sent to the database at a time, at most: it falls while answers are late."),
     ]
 
     private static let tokens = [

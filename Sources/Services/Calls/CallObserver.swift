@@ -53,7 +53,10 @@ package final class CallObserver {
         let nanoseconds = now > call.startedAt ? now - call.startedAt : 0
         measures.ended(code, nanoseconds: Int64(clamping: nanoseconds))
         callsInFlight(of: call.origin.door).decrement()
-        if let reason { refusals[reason]?.increment() }
+        if let reason {
+            refusals[reason]?.increment()
+            if reason.isForWantOfDatabase { log.refused(for: reason, at: now) }
+        }
         log.ended(call, code, reason, nanoseconds: nanoseconds)
     }
 
@@ -88,6 +91,9 @@ package final class CallObserver {
 }
 
 extension Reason {
+    /// Whether the call was refused because the database does not keep up with all that is asked of it.
+    fileprivate var isForWantOfDatabase: Bool { self == .databaseQueueFull || self == .databasePoolTimeout }
+
     /// Whether the call was refused because it would have been too much: for a limit or a quota, or for a daemon that
     /// is busy, starting or stopping.
     var isForWantOfRoom: Bool {

@@ -7,6 +7,7 @@ struct LoopFigures: Sendable {
         let wantedConnections: Int
         let waitingCalls: Int
         let callsInFlight: Int
+        let inFlightLimit: Int
 
         /// On the loop of the pool.
         init(_ pool: PostgresPool) {
@@ -14,6 +15,7 @@ struct LoopFigures: Sendable {
             wantedConnections = pool.wantedConnections
             waitingCalls = pool.waitingCalls
             callsInFlight = pool.callsInFlight
+            inFlightLimit = pool.inFlightLimit
         }
     }
 

@@ -8,6 +8,7 @@ final class LoopMetrics: Sendable {
         private let wanted: Gauge
         private let queueLength: Gauge
         private let statementsInFlight: Gauge
+        private let inFlightLimit: Gauge
 
         init(_ name: String) {
             func gauge(_ label: String, _ dimensions: [(String, String)] = []) -> Gauge {
@@ -17,6 +18,7 @@ final class LoopMetrics: Sendable {
             wanted = gauge("agentd_database_connections", [("state", "wanted")])
             queueLength = gauge("agentd_database_queue_length")
             statementsInFlight = gauge("agentd_database_statements_in_flight")
+            inFlightLimit = gauge("agentd_database_in_flight_limit")
         }
 
         func record(_ figures: [LoopFigures.Pool]) {
@@ -25,6 +27,7 @@ final class LoopMetrics: Sendable {
             wanted.record(sum(\.wantedConnections))
             queueLength.record(sum(\.waitingCalls))
             statementsInFlight.record(sum(\.callsInFlight))
+            inFlightLimit.record(sum(\.inFlightLimit))
         }
     }
 

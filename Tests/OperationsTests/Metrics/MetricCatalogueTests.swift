@@ -10,6 +10,7 @@ struct MetricCatalogueTests {
             "grpc_server_started_total", "grpc_server_handled_total", "grpc_server_handling_seconds",
             "agentd_calls_in_flight", "agentd_connections", "agentd_connections_refused_total",
             "agentd_database_connections", "agentd_database_queue_length", "agentd_database_statements_in_flight",
+            "agentd_database_in_flight_limit",
             "agentd_token_cache_entries", "agentd_token_cache_lookups_total", "agentd_refusals_total",
             "agentd_isolation_proven", "agentd_isolation_proven_timestamp_seconds", "agentd_ready",
             "agentd_build_info", "agentd_certificate_expiry_timestamp_seconds", "process_resident_memory_bytes",

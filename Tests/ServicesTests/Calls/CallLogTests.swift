@@ -28,6 +28,21 @@ struct CallLogTests {
         return call
     }
 
+    @Test(
+        "That the database does not keep up is warned of once, and then once a minute with how often",
+        arguments: [Reason.databaseQueueFull, .databasePoolTimeout])
+    func refusals(reason: Reason) throws {
+        let minute: UInt64 = 60_000_000_000
+        log.mode = .off
+        for second in 0..<100 {
+            observer.ended(call(), .resourceExhausted, reason, at: minute + UInt64(second) * 1_000_000_000)
+        }
+        observer.ended(call(), .resourceExhausted, .rateLimit, at: minute)
+        let warnings = lines.all.filter { $0.level == .warning }
+        #expect(warnings.map { $0.fields["count"] } == ["1", "60"], "\(warnings)")
+        #expect(warnings.allSatisfy { $0.fields["reason"] == "\(reason.rawValue)" })
+    }
+
     @Test("A line says which call it was, who made it, and what became of it")
     func line() throws {
         let trace = TraceContext(Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8))
