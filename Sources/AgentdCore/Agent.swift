@@ -11,7 +11,10 @@ package enum AgentType: Int32, Sendable, CaseIterable {
     case custom = 7
 
     /// The name that the database keeps; in capitals it is the name in filters and after `AGENT_TYPE_`.
-    package var databaseName: String { String(name) }
+    package var databaseName: String { Self.databaseNames[Int(rawValue) - 1] }
+
+    /// By their numbers, which begin with 1; made once.
+    private static let databaseNames = allCases.map { String($0.name) }
 
     private var name: StaticString {
         switch self {
@@ -46,7 +49,10 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     case paused = 3
     case archived = 4
 
-    package var databaseName: String { String(name) }
+    package var databaseName: String { Self.databaseNames[Int(rawValue) - 1] }
+
+    /// By their numbers, which begin with 1; made once.
+    private static let databaseNames = allCases.map { String($0.name) }
 
     private var name: StaticString {
         switch self {

@@ -44,8 +44,8 @@ struct Agentload: AsyncParsableCommand {
             Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then; answers are \
             awaited for one second more. A second one ends it at once, without a report.
 
-            Exit codes: 0 done, whatever failed; 1 no call succeeded, or an answer was wrong; 64 wrong use; 69 no \
-            connection to begin with; 74 the report could not be written; 130 interrupted.
+            Exit codes: 0 done, whatever failed; 1 no call succeeded, an answer was wrong, or the keys are not of use; \
+            64 wrong use; 69 no connection to begin with; 74 the report could not be written; 130 interrupted.
 
             Examples:
               agentload --keys keys.txt --in-flight 64
@@ -107,9 +107,10 @@ struct Agentload: AsyncParsableCommand {
             throw LoadProblem(
                 .refused, "\(first.origin) is to make the noise and has no agent to read: create some first")
         }
-        if found.targets.count < 2 {
-            throw LoadProblem(.refused, "--skew noisy needs keys of other tenants beside that of the noisy one")
-        }
+        // Of one without agents it is not known which it is.
+        guard let noisy = found.targets.first?.tenantID,
+            found.targets.dropFirst().contains(where: { $0.tenantID.isEmpty || $0.tenantID != noisy })
+        else { throw LoadProblem(.refused, "--skew noisy needs keys of other tenants beside that of \(first.origin)") }
     }
 
     /// What is cancelled by SIGINT or SIGTERM.

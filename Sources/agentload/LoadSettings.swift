@@ -8,7 +8,7 @@ internal import NIOCore
 /// Where to call and as whom: from the command line, or else from the environment, or else the default.
 struct LoadSettings {
     /// Of each question before the clock starts: who waits for the run to begin is to hear that nobody answers. Longer
-    /// than the first attempt to connect takes, of which is told then.
+    /// than a peer may take that is connected and says nothing, so that this is told then.
     private static let searchTimeout = Duration.seconds(12)
 
     let keys: [LoadKey]

@@ -7,11 +7,11 @@ enum Progress {
 
     static func note(_ found: TargetSearch.Found, isShown: Bool) {
         if let first = found.keysLeftOut.first {
-            let others = found.keysLeftOut.count > 1 ? " and \(found.keysLeftOut.count - 1) others are" : " is"
+            let others = found.keysLeftOut.count > 1 ? " and \(found.keysLeftOut.count - 1) more are" : " is"
             StandardError.write("warning: \(first)\(others) left out: no agents to read\n")
         }
         if let same = found.sameTenants.first {
-            let others = found.sameTenants.count > 1 ? " (\(found.sameTenants.count - 1) others likewise)" : ""
+            let others = found.sameTenants.count > 1 ? "; and \(found.sameTenants.count - 1) more likewise" : ""
             StandardError.write(
                 "warning: \(same.key) is of the same tenant as \(same.first) and counts as another one\(others)\n")
         }

@@ -75,6 +75,27 @@ struct LoadReportTests {
         }
     }
 
+    @Test("What the load generator took is a share of a processor as well")
+    func processorShare() {
+        let result = LoadResult(
+            plan: SampleReport.plan(.closed(inFlight: 1)), callsInFlight: 1, tenants: 1,
+            recorder: Recorder(measured: 0..<3_000_000_000, isOpenLoop: false), wasInterrupted: false,
+            disconnectedNanoseconds: 0, processorMicroseconds: 1_500_000)
+        let report = LoadReport(result)
+        #expect(report.processorShare == 0.5)
+        #expect(report.table.contains("microseconds a call, 50 % of a processor\n"))
+    }
+
+    @Test("Of failures of several codes the table has each by itself")
+    func tableByCode() {
+        let lines = SampleReport.report(SampleReport.plan(.closed(inFlight: 64))).table.split(separator: "\n")
+        func row(_ name: String) -> [Substring]? {
+            lines.last { $0.hasPrefix("\(name) ") }?.split(separator: " ")
+        }
+        #expect(row("failures")?[1] == "10")
+        #expect(row("RESOURCE_EXHAUSTED")?[1] == "8" && row("NOT_SENT")?[1] == "2", "\(lines)")
+    }
+
     @Test("Of no calls everything is 0")
     func nothing() throws {
         let report = try object(SampleReport.report(SampleReport.plan(.closed(inFlight: 1)), calls: 0, failures: 0))

@@ -102,6 +102,30 @@ struct AgentloadHonestyTests {
         #expect(report.failureLatency.max < 10_000_000, "\(report)")
     }
 
+    @Test("What still waits when answers are no longer awaited was due too late to be sent, and says so")
+    func tooLate() async throws {
+        try await World.with { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            try await TemporaryFolder.with { folder in
+                let arguments = ["--rate", "200", "--in-flight", "1", "--duration", "60", "--warm-up", "0"]
+                try await world.withAgentload(as: [world.ada], arguments, in: folder) { program in
+                    try await waitUntil { try await Self.answered(world) >= Self.underWay }
+                    world.daemon.signal(SIGSTOP)
+                    defer { world.daemon.signal(SIGCONT) }
+                    // Two hundred become due meanwhile.
+                    try await Task.sleep(for: .seconds(1))
+                    program.signal(SIGINT)
+                    #expect(await program.waitForExit() == 130)
+                    let output = program.standardOutput
+                    let report = try JSONDecoder().decode(LoadReport.self, from: Data(output.utf8))
+                    let waiting = report.failures["NOT_SENT", default: 0]
+                    #expect(waiting > 0 && report.failureReasons == ["TOO_LATE": waiting], "\(output)")
+                    #expect(report.failures["NOT_ANSWERED"] == 1, "\(output)")
+                }
+            }
+        }
+    }
+
     @Test(
         "An interrupted run says what was measured until then", arguments: [SIGINT, SIGTERM], [[], ["--rate", "500"]])
     func interrupted(signal: CInt, pace: [String]) async throws {

@@ -64,8 +64,10 @@ struct AgentloadMistakeTests {
     @Test("Noise needs others beside it")
     func noiseAlone() async throws {
         let world = try World.shared
-        try await world.agentload(as: [world.ada], ["--skew", "noisy", "--mix", "create"])
-            .expectFailure(1, "--skew noisy needs keys of other tenants")
+        for people in [[world.ada], [world.ada, world.ada]] {
+            try await world.agentload(as: people, ["--skew", "noisy", "--mix", "update"])
+                .expectFailure(1, "--skew noisy needs keys of other tenants")
+        }
     }
 
     @Test("Two keys of one tenant are told of")

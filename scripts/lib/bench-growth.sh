@@ -50,7 +50,7 @@ measure_growth() {
             serve_database "$database"
             measure_point get 64
             done=$((done + 1))
-            note_progress "$number $kind" "$calls_per_second calls/s" "$done" "$total" "$began"
+            note_progress "$number $kind" "$calls_per_second" "$done" "$total" "$began"
             # Shorter pages would cost less.
             ((agents_of_it < 20)) || measure_point list 16
             end_daemon

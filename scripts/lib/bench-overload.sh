@@ -99,18 +99,19 @@ offer() {
 
 # Of what was offered, what was done, and how soon the rest was refused.
 note_overload() {
+    local refused=.by_failure.RESOURCE_EXHAUSTED.latency_microseconds
     local sent='((.calls + ([.failures[]] | add // 0) - (.failures.NOT_SENT // 0)) / .duration_seconds)'
     note_figure "${mix}_offered_over_peak" "$(field "$sent / $peak")"
     note_figure "${mix}_goodput_over_peak" "$(field ".calls_per_second / $peak")"
     note_figure "${mix}_overload_p99_us" "$(field '.latency_microseconds.p99')"
-    note_figure "${mix}_refusal_p50_us" "$(field '.failure_latency_microseconds.p50')"
-    note_figure "${mix}_refusal_p99_us" "$(field '.failure_latency_microseconds.p99')"
+    note_figure "${mix}_refusal_p50_us" "$(field "$refused.p50 // 0")"
+    note_figure "${mix}_refusal_p99_us" "$(field "$refused.p99 // 0")"
     note_figure "${mix}_overload_daemon_processors" "$(divide "$daemon_share" 1000000)"
     note_figure "${mix}_overload_postgres_processors" "$(divide "$postgres_share" 1000000)"
     note_figure "${mix}_overload_client_processors" "$(divide "$client_share" 1000000)"
     note "$mix: offered $(field "$sent / $peak * 100 | round / 100") times that," \
         "done $(field ".calls_per_second / $peak * 100 | round") % of the peak," \
-        "refused within $(field '.failure_latency_microseconds.p99 / 1000 | round') ms (p99):" \
+        "refused within $(field "($refused.p99 // 0) / 1000 | round") ms (p99); failed:" \
         "$(failures .failures)"
 }
 
@@ -168,10 +169,10 @@ measure_noise() {
     note_figure "${mix}_noise_tenants" "$all"
     note_figure "${mix}_quiet_p99_us" "$quiet_p99"
     note_figure "${mix}_noise_p99_us" "$(field .by_group.others.latency_microseconds.p99)"
-    note_figure "${mix}_noise_refusals" "$(field '[.by_group.others.failures[]] | add // 0')"
+    note_figure "${mix}_noise_refusals" "$(field '.by_group.others.failures.RESOURCE_EXHAUSTED // 0')"
     note "$mix: beside a noisy one of $all tenants the others' p99 is" \
         "$(field '.by_group.others.latency_microseconds.p99 / 1000 | round') ms, without it" \
-        "$((quiet_p99 / 1000)) ms; of them were refused: $(failures .by_group.others.failures)"
+        "$((quiet_p99 / 1000)) ms; failed: $(failures .by_group.others.failures)"
 }
 
 # What all ask for, and besides what a hundred shares of the peak are.

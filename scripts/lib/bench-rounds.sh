@@ -16,7 +16,7 @@ measure_rounds() {
             prepare_for "$system"
             measure_system "$system" bench "$tenants" "$agents" "$seconds"
             done=$((done + 1))
-            note_progress "$system" "${calls_per_second%.*} calls/s" "$done" "$total" "$began"
+            note_progress "$system" "$calls_per_second" "$done" "$total" "$began"
         done
         tidy_database bench
     done
@@ -31,9 +31,9 @@ prepare_for() {
     esac
 }
 
-# note_progress WHAT FIGURE DONE TOTAL BEGAN: BEGAN is in seconds since 1970.
+# note_progress WHAT CALLS_PER_SECOND DONE TOTAL BEGAN: BEGAN is in seconds since 1970.
 note_progress() {
     local left=$(((EPOCHSECONDS - $5) * ($4 - $3) / $3)) time_left
     printf -v time_left '%d:%02d' $((left / 60)) $((left % 60))
-    note "$(printf '%-28s %18s   %3d of %d, %s left' "$1" "$2" "$3" "$4" "$time_left")"
+    note "$(printf '%-28s %10.0f calls/s   %3d of %d, %s left' "$1" "$2" "$3" "$4" "$time_left")"
 }

@@ -14,7 +14,7 @@ def described: split("_") as $parts | words as $words |
     elif . == "raw_record" then [$words.raw, "get: asked as agentd", "2 x 32"]
     elif . == "raw_batched" then [$words.raw, "get: 1 Sync for 32", "2 x 64"]
     elif . == "raw_round_trip" then [$words.raw, "get: 1 round trip", "1"]
-    elif . == "relay_round_trip" then [$words.raw, "the same through a relay", "1"]
+    elif . == "relay_round_trip" then [$words.raw, "get: 1, through a relay", "1"]
     elif startswith("pgbench_tx_") then [$words.tx, "GetAgent", $parts[-1]]
     elif startswith("pgbench_create_") then ["pgbench, a transaction", "CreateAgent", $parts[-1]]
     elif startswith("pgbench_pipelined_") then

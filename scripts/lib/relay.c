@@ -74,7 +74,10 @@ static void serve(int client, int server)
     struct pollfd sockets[] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
     bool goes_on = true;
     while (goes_on) {
-        if (poll(sockets, 2, -1) < 0 && errno != EINTR) fail("waiting");
+        if (poll(sockets, 2, -1) < 0) {
+            if (errno == EINTR) continue;
+            fail("waiting");
+        }
         if (sockets[0].revents) goes_on = pass_on(client, server);
         if (goes_on && sockets[1].revents) goes_on = pass_on(server, client);
     }

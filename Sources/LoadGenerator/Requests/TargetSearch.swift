@@ -26,7 +26,7 @@ package struct TargetSearch: Sendable {
         package let targets: [LoadTarget]
         /// What the keys are called that have no agent, and of which the mix can therefore make no use.
         package let keysLeftOut: [String]
-        /// Keys of a tenant of which there is one before, and that one.
+        /// Keys of a tenant of which there is one before, and that one; as far as their agents tell.
         package let sameTenants: [(key: String, first: String)]
         /// Agents that were made because there were none.
         package let agentsMade: Int

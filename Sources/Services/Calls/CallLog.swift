@@ -5,25 +5,20 @@ internal import Synchronization
 /// Writes one line for each call that has ended, when it is asked to, and warns when the database does not keep up. All
 /// event loops use the same.
 package final class CallLog: Sendable {
-    /// Between two warnings of one reason.
-    private static let quietNanoseconds: UInt64 = 60_000_000_000
-
-    /// Of calls that were refused for one reason.
-    private struct Warning {
-        var next: UInt64 = 0
-        /// Since the last one.
-        var refused = 0
-    }
-
     /// With everything that can be known of a call.
     private static let mostFields = 15
 
     private let logger: Logger
     private let modeCode: Atomic<UInt8>
-    private let warnings = Mutex<[Reason: Warning]>([:])
+    /// Between two warnings of one reason.
+    private let quiet: Duration
+    /// Calls that were refused since the last warning, of which there will be another one.
+    private let refusals = Mutex<[Reason: Int]>([:])
 
-    package init(logger: Logger, mode: CallLogMode) {
+    /// - Parameter quiet: Between two warnings of calls that are refused for one reason.
+    package init(logger: Logger, mode: CallLogMode, quiet: Duration = .seconds(60)) {
         self.logger = logger
+        self.quiet = quiet
         modeCode = Atomic(Self.code(of: mode))
     }
 
@@ -47,20 +42,40 @@ package final class CallLog: Sendable {
         }
     }
 
-    /// A call was refused because the database does not keep up: the first is warned of, and then once in a while how
-    /// many have followed.
-    /// - Parameter now: Of the monotonic clock, in nanoseconds.
-    func refused(for reason: Reason, at now: UInt64) {
-        let refused = warnings.withLock { warnings -> Int? in
-            warnings[reason, default: Warning()].refused += 1
-            guard let warning = warnings[reason], now >= warning.next else { return nil }
-            warnings[reason] = Warning(next: now + Self.quietNanoseconds)
-            return warning.refused
+    /// A call was refused because more wait for the database than may: the first is warned of, and then once in a while
+    /// how many have followed.
+    func refused(for reason: Reason) {
+        let isFirst = refusals.withLock { refusals in
+            guard let others = refusals[reason] else {
+                refusals[reason] = 0
+                return true
+            }
+            refusals[reason] = others + 1
+            return false
         }
-        guard let refused else { return }
+        guard isFirst else { return }
+        warn(reason, 1)
+        Task { [weak self, quiet] in
+            repeat { try? await Task.sleep(for: quiet) } while self?.tell(reason) ?? false
+        }
+    }
+
+    /// Of those since the last warning; without any the next one is warned of at once.
+    /// - Returns: Whether there were some.
+    private func tell(_ reason: Reason) -> Bool {
+        let others = refusals.withLock { refusals -> Int in
+            let others = refusals[reason] ?? 0
+            refusals[reason] = others > 0 ? 0 : nil
+            return others
+        }
+        if others > 0 { warn(reason, others) }
+        return others > 0
+    }
+
+    private func warn(_ reason: Reason, _ count: Int) {
         logger.warning(
-            "Calls were refused: more are asked for than the database answers",
-            metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(refused)])
+            "Calls were refused: more wait for the database than may",
+            metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(count)])
     }
 
     func ended(_ call: ObservedCall, _ code: StatusCode, _ reason: Reason?, nanoseconds: UInt64) {

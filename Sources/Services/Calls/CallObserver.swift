@@ -55,7 +55,7 @@ package final class CallObserver {
         callsInFlight(of: call.origin.door).decrement()
         if let reason {
             refusals[reason]?.increment()
-            if reason.isForWantOfDatabase { log.refused(for: reason, at: now) }
+            if reason.isForWantOfDatabase { log.refused(for: reason) }
         }
         log.ended(call, code, reason, nanoseconds: nanoseconds)
     }
@@ -91,7 +91,7 @@ package final class CallObserver {
 }
 
 extension Reason {
-    /// Whether the call was refused because the database does not keep up with all that is asked of it.
+    /// Whether the call was refused because more wait for the database than may.
     fileprivate var isForWantOfDatabase: Bool { self == .databaseQueueFull || self == .databasePoolTimeout }
 
     /// Whether the call was refused because it would have been too much: for a limit or a quota, or for a daemon that

@@ -14,7 +14,7 @@ package struct PageTokens: Sendable {
     /// An agent's name of 255 characters with four bytes each fits, with all the rest.
     private static let maximumTextBytes = 2_048
 
-    /// A token takes less, and with what it is good for rarely more.
+    /// Most tokens take less, also with what they are good for.
     private static let usualBytes = 256
 
     private enum Kind: UInt8 {
