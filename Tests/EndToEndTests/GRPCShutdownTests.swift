@@ -5,7 +5,7 @@ internal import Messages
 internal import TestSupport
 
 /// SIGTERM, with clients of both doors that create agents as fast as they can.
-@Suite("Shutdown of both doors", .timeLimit(.minutes(4)))
+@Suite("Shutdown of both doors", .timeLimit(.minutes(8)))
 struct GRPCShutdownTests {
     /// Daemons that are stopped at the same time, and how often each lane does it.
     private static let (lanes, rounds) = (5, 4)
