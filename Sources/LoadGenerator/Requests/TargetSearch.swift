@@ -65,8 +65,11 @@ package struct TargetSearch: Sendable {
         var sameTenants: [(key: String, first: String)] = []
         for (index, target, _) in found where !target.tenantID.isEmpty {
             let key = keys[index].origin
-            if let first = firstKeys[target.tenantID] { sameTenants.append((key, first)) }
-            firstKeys[target.tenantID] = firstKeys[target.tenantID] ?? key
+            if let first = firstKeys[target.tenantID] {
+                sameTenants.append((key, first))
+            } else {
+                firstKeys[target.tenantID] = key
+            }
         }
         return Found(
             targets: targets, keysLeftOut: leftOut, sameTenants: sameTenants,

@@ -2,8 +2,8 @@ package import AgentdCore
 package import Logging
 internal import Synchronization
 
-/// Writes one line for each call that has ended, when it is asked to, and warns when the database does not keep up. All
-/// event loops use the same.
+/// Writes one line for each call that has ended, when it is asked to, and warns when calls are refused for want of the
+/// database. All event loops use the same.
 package final class CallLog: Sendable {
     /// With everything that can be known of a call.
     private static let mostFields = 15
