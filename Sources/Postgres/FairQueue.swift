@@ -1,11 +1,13 @@
 internal import DequeModule
 
 /// Elements that wait in a line per share. The shares are served in turn, each for as many elements as it weighs: who
-/// has many waiting waits for them alone. Within a share the order is that of arrival.
+/// has many waiting waits for them alone, and who comes with its first one waits for one turn of each other at most.
+/// Within a share the order is that of arrival.
 ///
-/// Weighted round robin: every element costs the same. A share that had nothing waiting has its first turn before all
-/// that wait for another one, so that who asks for little hardly waits (FQ-CoDel's new and old flows, RFC 8290,
-/// section 4). All operations but `removeAll` take constant time, over many of them.
+/// Weighted round robin: every element costs the same. No share goes before the others because it had nothing waiting,
+/// as new flows do in FQ-CoDel (RFC 8290, section 4): where very many shares ask for little, some always have, and
+/// whoever had two elements waiting would wait for a hundred others. All operations but `removeAll` take constant time,
+/// over many of them.
 struct FairQueue<Element>: ~Copyable {
     /// The elements of one share.
     private final class Line {
@@ -21,10 +23,7 @@ struct FairQueue<Element>: ~Copyable {
     }
 
     private var lines: [QueueShare: Line] = [:]
-    /// Lines that wait for their first turn, or have begun it. None is empty.
-    private var firstTurns = Deque<Line>()
-    /// The others, in the order of their turns. Those of shares with nothing more keep their places: or else who comes
-    /// again and again with one element would always be the first.
+    /// The same in the order of their turns. None is empty.
     private var turns = Deque<Line>()
     /// The same by their length, to find the longest.
     private var byLength = LinesByLength()
@@ -32,7 +31,7 @@ struct FairQueue<Element>: ~Copyable {
     /// Elements that wait.
     private(set) var count = 0
     var isEmpty: Bool { count == 0 }
-    /// Shares that are known: none when nothing waits.
+    /// Shares that have elements waiting.
     var shareCount: Int { lines.count }
 
     mutating func append(_ element: Element, of share: QueueShare) {
@@ -50,7 +49,7 @@ struct FairQueue<Element>: ~Copyable {
         count += 1
     }
 
-    /// That of a share.
+    /// That of a share, which is to have one more element.
     private mutating func line(of share: QueueShare) -> Line {
         if let line = lines[share] {
             line.share = share
@@ -58,51 +57,25 @@ struct FairQueue<Element>: ~Copyable {
         }
         let line = Line(share)
         lines[share] = line
-        firstTurns.append(line)
+        turns.append(line)
         return line
     }
 
     /// The element whose turn it is.
     mutating func popFirst() -> Element? {
-        guard count > 0 else { return nil }
-        defer { if count == 0 { forgetLines() } }
-        if let line = firstTurns.first {
-            let element = take(from: line)
-            if line.credit == 0 {
-                firstTurns.removeFirst()
-                turns.append(line)
-            }
-            return element
-        }
-        while let line = turns.first {
-            guard let element = take(from: line) else {
-                // Nothing has come for a whole round, or what was left of its turn is gone.
-                turns.removeFirst()
-                lines[line.share] = nil
-                continue
-            }
-            if line.credit == 0 {
-                turns.removeFirst()
-                turns.append(line)
-            }
-            return element
-        }
-        return nil
-    }
-
-    /// Takes the first element of a line and uses up its turn: all of it when the line is empty then.
-    private mutating func take(from line: Line) -> Element? {
-        guard let element = line.elements.popFirst() else { return nil }
+        guard let line = turns.first, let element = line.elements.popFirst() else { return nil }
         byLength.shrank(line)
         count -= 1
         if line.credit == 0 { line.credit = line.share.weight }
-        line.credit = line.elements.isEmpty ? 0 : line.credit - 1
+        line.credit -= 1
+        if line.elements.isEmpty {
+            turns.removeFirst()
+            lines[line.share] = nil
+        } else if line.credit == 0 {
+            turns.removeFirst()
+            turns.append(line)
+        }
         return element
-    }
-
-    private mutating func forgetLines() {
-        lines.removeAll(keepingCapacity: true)
-        turns.removeAll(keepingCapacity: true)
     }
 
     /// Whether a share may have one more element waiting: how long its line may be follows from the room that is left,
@@ -138,12 +111,11 @@ struct FairQueue<Element>: ~Copyable {
     /// Shows every element and takes those out for which the answer is true.
     mutating func removeAll(where isRemoved: (Element) -> Bool) {
         guard !isEmpty else { return }
-        for line in lines.values { line.elements.removeAll(where: isRemoved) }
-        for line in firstTurns where line.elements.isEmpty { lines[line.share] = nil }
-        firstTurns.removeAll { $0.elements.isEmpty }
-        count = lines.values.reduce(0) { $0 + $1.elements.count }
-        byLength = LinesByLength(lines.values)
-        if count == 0 { forgetLines() }
+        for line in turns { line.elements.removeAll(where: isRemoved) }
+        for line in turns where line.elements.isEmpty { lines[line.share] = nil }
+        turns.removeAll { $0.elements.isEmpty }
+        count = turns.reduce(0) { $0 + $1.elements.count }
+        byLength = LinesByLength(turns)
     }
 
     /// Lines that are not empty, by the number of their elements.
