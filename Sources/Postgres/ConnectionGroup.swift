@@ -33,6 +33,10 @@ final class ConnectionGroup {
     private let patienceNanoseconds: UInt64
     /// When a call of one of its connections last succeeded, whoever still waited for it; 0 for never.
     private(set) var answeredAt: UInt64 = 0
+    /// Calls that were sent since it began; again when they were sent again.
+    private(set) var sentCalls: UInt64 = 0
+    /// How long they had waited for it, all together.
+    private(set) var waitedNanoseconds: UInt64 = 0
     private var space = SendingSpace()
 
     /// - Parameters:
@@ -194,6 +198,8 @@ extension ConnectionGroup {
             }
             let end = endOfSegment(from: next, on: connection, at: now)
             let calls = departures[next..<end]
+            sentCalls += UInt64(calls.count)
+            for call in calls { waitedNanoseconds += now &- call.submittedAt }
             if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
                 for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
                 broken(connection, index)

@@ -56,6 +56,8 @@ package final class PostgresPool: @unchecked Sendable {
     /// Since when there is no connection, and why.
     private var outage: (since: UInt64, reason: String)?
     private var warmUps: [EventLoopPromise<Void>] = []
+    /// Calls that were not sent because their deadline had passed.
+    package private(set) var expiredCalls: UInt64 = 0
 
     package init(configuration: Configuration, eventLoop: any EventLoop, logger: Logger) {
         self.configuration = configuration
@@ -92,7 +94,12 @@ package final class PostgresPool: @unchecked Sendable {
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 
-    /// How many may be.
+    /// Calls that were sent since it began; again when they were sent again.
+    package var sentCalls: UInt64 { readers.sentCalls + writers.sentCalls }
+    /// How long they had waited for it, all together.
+    package var waitedNanoseconds: UInt64 { readers.waitedNanoseconds + writers.waitedNanoseconds }
+
+    /// How many may be in flight.
     package var inFlightLimit: Int {
         let now = MonotonicClock.now
         return readers.inFlightLimit(at: now) + writers.inFlightLimit(at: now)
@@ -248,7 +255,7 @@ extension PostgresPool {
     }
 
     private func admit(_ call: PendingCall, hasPlace: Bool, at now: UInt64) {
-        if let error = refusal(of: call, at: now) { return call.fail(error) }
+        if let error = refusal(of: call, at: now) { return end(call, error) }
         let group = group(for: call.effect)
         if hasPlace { group.prepend(call) } else { group.append(call) }
         scheduleTurnEnd()
@@ -264,8 +271,13 @@ extension PostgresPool {
     /// A call cannot go out or gets no answer. What got lost with its connection perhaps goes out again.
     private func sendAgainOrFail(_ call: PendingCall, _ error: PostgresError) {
         let now = MonotonicClock.now
-        guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return call.fail(error) }
+        guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return end(call, error) }
         admit(call, hasPlace: true, at: now)
+    }
+
+    private func end(_ call: PendingCall, _ error: PostgresError) {
+        if case .deadlineExceeded = error, call.stage == .waiting { expiredCalls += 1 }
+        call.fail(error)
     }
 
     private func group(for effect: Effect) -> ConnectionGroup {
@@ -419,7 +431,10 @@ extension PostgresPool {
     private func sweepWaiting(_ group: ConnectionGroup, at now: UInt64) {
         let longestWait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
         group.endWaiting { call in
-            if call.hasExpired(at: now) { return .deadlineExceeded }
+            guard !call.hasExpired(at: now) else {
+                expiredCalls += 1
+                return .deadlineExceeded
+            }
             return call.submittedAt + longestWait <= now ? waitError(at: now) : nil
         }
     }

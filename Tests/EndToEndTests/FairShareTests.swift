@@ -51,6 +51,29 @@ struct FairShareTests {
         }
     }
 
+    @Test("Metrics say how many calls the database got, how long they had waited, and how many were too late")
+    func metrics() async throws {
+        try await World.with(settings: Self.settings) { world in
+            let tenants = #"{pool="tenant"}"#
+            let lock = try TableLock(world.database)
+            let blocked = Task { _ = try await world.speak(as: world.ada) { try await $0.createAgent("first") } }
+            try await lock.waitForBlocked(1)
+            let waiting = Task { _ = try await world.speak(as: world.bob) { try await $0.createAgent("second") } }
+            try await waitUntil { try await world.daemon.metrics()["agentd_database_queue_length" + tenants] == 1 }
+            let before = try await world.daemon.metrics()
+            #expect(before["agentd_database_in_flight_limit" + tenants] == 0)
+            try lock.release()
+            try await blocked.value
+            try await waiting.value
+            let after = try await world.daemon.metrics()
+            #expect(after["agentd_database_in_flight_limit" + tenants] == 1)
+            for counter in ["agentd_database_calls_sent_total", "agentd_database_wait_seconds_total"] {
+                #expect(try #require(after[counter + tenants]) > #require(before[counter + tenants]), "\(counter)")
+            }
+            #expect(after["agentd_database_calls_expired_total" + tenants] == 0)
+        }
+    }
+
     @Test("Where clients that ask for many things at once are refused, one that waits for each answer is not")
     func oneAtATime() async throws {
         var settings = Self.settings

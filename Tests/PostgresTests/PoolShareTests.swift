@@ -147,6 +147,32 @@ struct PoolShareTests {
             #expect(try pool.served() == ["last"])
         }
     }
+
+    @Test("How many calls were sent, how long they had waited, and how many came too late for it is counted")
+    func counted() async throws {
+        try await BlockedPool.with(queueCapacity: 100) { pool in
+            let before = try await pool.figures
+            let waiting = try await pool.enqueue("waits", of: Self.plain)
+            let late = pool.submit("late", of: Self.double, within: 30)
+            await #expect(throws: PostgresError.deadlineExceeded) { try await late.value }
+            try await pool.release()
+            try await waiting.value
+            let after = try await pool.figures
+            #expect(after.sent == before.sent + 1)
+            #expect(after.expired == before.expired + 1)
+            // It came before the one that waited for so long.
+            #expect(after.waitedNanoseconds >= before.waitedNanoseconds + 30_000_000)
+        }
+    }
+
+    @Test("Nothing is worth sending behind a call that takes long, and again as soon as it is over")
+    func inFlightLimit() async throws {
+        try await BlockedPool.with(queueCapacity: 100) { pool in
+            try await waitUntil { try await pool.inFlightLimit == 0 }
+            try await pool.release()
+            #expect(try await pool.inFlightLimit == 1)
+        }
+    }
 }
 
 /// A pool with one connection, on which a call waits for a lock and no other has room.
@@ -204,6 +230,14 @@ private final class BlockedPool {
     }
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }
+
+    var inFlightLimit: Int { get async throws { try await loop.executor.run { [pool] in pool.inFlightLimit } } }
+
+    var figures: (sent: UInt64, waitedNanoseconds: UInt64, expired: UInt64) {
+        get async throws {
+            try await loop.executor.run { [pool] in (pool.sentCalls, pool.waitedNanoseconds, pool.expiredCalls) }
+        }
+    }
 
     /// Writes a name down when it is executed.
     func submit(_ name: String, of share: QueueShare, within milliseconds: Int64 = 60_000) -> Task<Void, any Error> {

@@ -52,6 +52,14 @@ package enum MetricCatalogue {
         MetricDefinition(
             "agentd_database_in_flight_limit", .gauge, labels: ["pool"],
             "Statements that are sent to the database at a time, at most: it falls while answers are late."),
+        MetricDefinition(
+            "agentd_database_calls_sent_total", .counter, labels: ["pool"], "Calls that were sent to the database."),
+        MetricDefinition(
+            "agentd_database_wait_seconds_total", .counter, labels: ["pool"],
+            "Time that those had waited for room on a connection to the database, all together, in seconds."),
+        MetricDefinition(
+            "agentd_database_calls_expired_total", .counter, labels: ["pool"],
+            "Calls that were not sent to the database because their deadline had passed."),
     ]
 
     private static let tokens = [

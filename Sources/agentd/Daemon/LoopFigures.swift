@@ -8,6 +8,10 @@ struct LoopFigures: Sendable {
         let waitingCalls: Int
         let callsInFlight: Int
         let inFlightLimit: Int
+        /// Since the pool began, like the next two.
+        let sentCalls: UInt64
+        let expiredCalls: UInt64
+        let waitedNanoseconds: UInt64
 
         /// On the loop of the pool.
         init(_ pool: PostgresPool) {
@@ -16,6 +20,9 @@ struct LoopFigures: Sendable {
             waitingCalls = pool.waitingCalls
             callsInFlight = pool.callsInFlight
             inFlightLimit = pool.inFlightLimit
+            sentCalls = pool.sentCalls
+            expiredCalls = pool.expiredCalls
+            waitedNanoseconds = pool.waitedNanoseconds
         }
     }
 

@@ -1,7 +1,7 @@
 internal import Metrics
 internal import Synchronization
 
-/// Sets the gauges of what the serving loops have for themselves, summed over the loops.
+/// Exposes what the serving loops know of themselves, summed over the loops.
 final class LoopMetrics: Sendable {
     private struct Pool: Sendable {
         private let open: Gauge
@@ -9,6 +9,9 @@ final class LoopMetrics: Sendable {
         private let queueLength: Gauge
         private let statementsInFlight: Gauge
         private let inFlightLimit: Gauge
+        private let sent: RunningTotal
+        private let expired: RunningTotal
+        private let waitSeconds: RunningTotal
 
         init(_ name: String) {
             func gauge(_ label: String, _ dimensions: [(String, String)] = []) -> Gauge {
@@ -19,15 +22,41 @@ final class LoopMetrics: Sendable {
             queueLength = gauge("agentd_database_queue_length")
             statementsInFlight = gauge("agentd_database_statements_in_flight")
             inFlightLimit = gauge("agentd_database_in_flight_limit")
+            sent = RunningTotal("agentd_database_calls_sent_total", pool: name)
+            expired = RunningTotal("agentd_database_calls_expired_total", pool: name)
+            waitSeconds = RunningTotal("agentd_database_wait_seconds_total", pool: name)
         }
 
         func record(_ figures: [LoopFigures.Pool]) {
-            func sum(_ figure: KeyPath<LoopFigures.Pool, Int>) -> Int { figures.reduce(0) { $0 + $1[keyPath: figure] } }
+            func sum<Figure: AdditiveArithmetic>(_ figure: KeyPath<LoopFigures.Pool, Figure>) -> Figure {
+                figures.reduce(.zero) { $0 + $1[keyPath: figure] }
+            }
             open.record(sum(\.openConnections))
             wanted.record(sum(\.wantedConnections))
             queueLength.record(sum(\.waitingCalls))
             statementsInFlight.record(sum(\.callsInFlight))
             inFlightLimit.record(sum(\.inFlightLimit))
+            sent.record(Double(sum(\.sentCalls)))
+            expired.record(Double(sum(\.expiredCalls)))
+            waitSeconds.record(Double(sum(\.waitedNanoseconds)) / 1_000_000_000)
+        }
+    }
+
+    /// A counter of what is counted elsewhere.
+    private final class RunningTotal: Sendable {
+        private let counter: FloatingPointCounter
+        private let counted = Mutex(0.0)
+
+        init(_ label: String, pool: String) {
+            counter = FloatingPointCounter(label: label, dimensions: [("pool", pool)])
+        }
+
+        /// - Parameter total: Less than before while a loop does not tell: then it stays as it is.
+        func record(_ total: Double) {
+            counted.withLock { counted in
+                counter.increment(by: max(0, total - counted))
+                counted = max(counted, total)
+            }
         }
     }
 
