@@ -207,7 +207,7 @@ private struct Acceptance: Sendable {
         let client = ClientConnection(
             doors: doors, loop: loop, limits: limits, usesTLS: configuration.certificates != nil, logger: logger,
             opened: { [metrics] in metrics.opened($0) },
-            refused: { [refusals, eventLoop = channel.eventLoop] in refusals.note($0, of: $1, on: eventLoop) })
+            refused: { [refusals] in refusals.note($0, of: $1) })
         let bound = NIOLoopBound(client, eventLoop: channel.eventLoop)
         switch registry.opened(channel, bound, maximum: limits.connections) {
         case .served: break

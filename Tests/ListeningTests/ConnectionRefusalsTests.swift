@@ -1,13 +1,11 @@
 internal import Logging
 internal import MetricsTestKit
-internal import NIOCore
-internal import NIOEmbedded
 internal import Synchronization
 import Testing
 
 @testable internal import Listening
 
-@Suite("Warnings of refused connections", .timeLimit(.minutes(1)))
+@Suite("Counts of refused connections")
 struct ConnectionRefusalsTests {
     /// Keeps reason, count and peer of each warning.
     private final class Warnings: Sendable {
@@ -30,32 +28,20 @@ struct ConnectionRefusalsTests {
         }
     }
 
-    @Test("The first is told at once, those that follow when a while has passed, and none twice")
-    func burst() {
+    @Test("Each is counted by its reason, and of each reason the first is warned of with its client")
+    func counted() throws {
         let warnings = Warnings()
-        let loop = EmbeddedEventLoop()
+        let metrics = TestMetrics()
         let refusals = ConnectionRefusals(
-            logger: Logger(label: "test") { _ in Handler(warnings: warnings) }, quiet: .seconds(60),
-            metrics: TestMetrics())
-        func told() -> [String] {
-            warnings.lines.withLock { lines in
-                defer { lines = [] }; return lines
-            }
+            logger: Logger(label: "test") { _ in Handler(warnings: warnings) }, metrics: metrics)
+        for number in 1...5 { refusals.note(.flood, of: "peer \(number)") }
+        refusals.note(.frameTimeout, of: "another")
+        #expect(warnings.lines.withLock { $0 } == ["FLOOD 1 peer 1", "FRAME_TIMEOUT 1 another"])
+        func count(_ reason: String) throws -> Int64 {
+            try metrics.expectCounter("agentd_connections_refused_total", [("reason", reason)]).totalValue
         }
-
-        for number in 1...5 { refusals.note(.flood, of: "peer \(number)", on: loop) }
-        refusals.note(.frameTimeout, of: "another", on: loop)
-        #expect(told() == ["FLOOD 1 peer 1", "FRAME_TIMEOUT 1 another"])
-        loop.advanceTime(by: .seconds(59))
-        #expect(told() == [])
-        loop.advanceTime(by: .seconds(1))
-        #expect(told() == ["FLOOD 4 peer 5"])
-        refusals.note(.flood, of: "peer 6", on: loop)
-        loop.advanceTime(by: .seconds(60))
-        #expect(told() == ["FLOOD 1 peer 6"])
-        loop.advanceTime(by: .seconds(600))
-        #expect(told() == [])
-        refusals.note(.flood, of: "peer 7", on: loop)
-        #expect(told() == ["FLOOD 1 peer 7"])
+        #expect(try count("FLOOD") == 5)
+        #expect(try count("FRAME_TIMEOUT") == 1)
+        #expect(try count("TLS_HANDSHAKE") == 0)
     }
 }

@@ -10,16 +10,17 @@ package final class CallLog: Sendable {
 
     private let logger: Logger
     private let modeCode: Atomic<UInt8>
-    /// Between two warnings of one reason.
-    private let quiet: Duration
-    /// Calls that were refused since the last warning, of which there will be another one.
-    private let refusals = Mutex<[Reason: Int]>([:])
+    private let refusals: RecurringWarnings<Reason, Void>
 
     /// - Parameter quiet: Between two warnings of calls that are refused for one reason.
     package init(logger: Logger, mode: CallLogMode, quiet: Duration = .seconds(60)) {
         self.logger = logger
-        self.quiet = quiet
         modeCode = Atomic(Self.code(of: mode))
+        refusals = RecurringWarnings(quiet: quiet) { reason, count, _ in
+            logger.warning(
+                "Calls were refused: more wait for the database than may",
+                metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(count)])
+        }
     }
 
     /// Which calls get a line. It can be changed while calls are served.
@@ -42,41 +43,8 @@ package final class CallLog: Sendable {
         }
     }
 
-    /// A call was refused because more wait for the database than may: the first is warned of, and then once in a while
-    /// how many have followed.
-    func refused(for reason: Reason) {
-        let isFirst = refusals.withLock { refusals in
-            guard let others = refusals[reason] else {
-                refusals[reason] = 0
-                return true
-            }
-            refusals[reason] = others + 1
-            return false
-        }
-        guard isFirst else { return }
-        warn(reason, 1)
-        Task { [weak self, quiet] in
-            repeat { try? await Task.sleep(for: quiet) } while self?.tell(reason) ?? false
-        }
-    }
-
-    /// Of those since the last warning; without any the next one is warned of at once.
-    /// - Returns: Whether there were some.
-    private func tell(_ reason: Reason) -> Bool {
-        let others = refusals.withLock { refusals -> Int in
-            let others = refusals[reason] ?? 0
-            refusals[reason] = others > 0 ? 0 : nil
-            return others
-        }
-        if others > 0 { warn(reason, others) }
-        return others > 0
-    }
-
-    private func warn(_ reason: Reason, _ count: Int) {
-        logger.warning(
-            "Calls were refused: more wait for the database than may",
-            metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(count)])
-    }
+    /// A call was refused because more wait for the database than may.
+    func refused(for reason: Reason) { refusals.happened(reason, ()) }
 
     func ended(_ call: ObservedCall, _ code: StatusCode, _ reason: Reason?, nanoseconds: UInt64) {
         switch mode {
