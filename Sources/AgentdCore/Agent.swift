@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What an agent is for. The numbers are those of `agentd.v1.AgentType`.
 package enum AgentType: Int32, Sendable, CaseIterable {
     case customerService = 1
@@ -35,7 +33,7 @@ package enum AgentType: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: UnsafeRawBufferPointer) {
-        guard let type = Self.allCases.first(where: { databaseName.isText($0.name) }) else {
+        guard let type = Self.allCases.first(where: { databaseName.equals($0.name) }) else {
             return nil
         }
         self = type
@@ -70,7 +68,7 @@ package enum AgentStatus: Int32, Sendable, CaseIterable {
     }
 
     package init?(databaseName: UnsafeRawBufferPointer) {
-        guard let status = Self.allCases.first(where: { databaseName.isText($0.name) }) else {
+        guard let status = Self.allCases.first(where: { databaseName.equals($0.name) }) else {
             return nil
         }
         self = status
@@ -118,12 +116,6 @@ package enum EntityTag {
             return 0
         }
         return revision
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    fileprivate func isText(_ text: StaticString) -> Bool {
-        count == text.utf8CodeUnitCount && baseAddress.map { memcmp($0, text.utf8Start, count) == 0 } ?? true
     }
 }
 

@@ -94,6 +94,7 @@ package final class CallRunner: @unchecked Sendable {
 
     private func hold(_ call: RunningCall) {
         call.isHeld = true
+        loop.observer.hold(call.observed)
         call.handler?.hold(call.observed)
     }
 
@@ -101,6 +102,7 @@ package final class CallRunner: @unchecked Sendable {
     func endHold(_ call: RunningCall) {
         guard call.isHeld else { return }
         call.isHeld = false
+        loop.observer.endHold(call.observed)
         call.handler?.endHold(call.observed)
     }
 

@@ -33,10 +33,7 @@ final class ConnectionGroup {
     private let patienceNanoseconds: UInt64
     /// When a call of one of its connections last succeeded, whoever still waited for it; 0 for never.
     private(set) var answeredAt: UInt64 = 0
-    /// Calls that were sent since it began; again when they were sent again.
-    private(set) var sentCalls: UInt64 = 0
-    /// How long they had waited for it, all together.
-    private(set) var waitedNanoseconds: UInt64 = 0
+    private var totals = GroupFigures.Totals()
     private var space = SendingSpace()
 
     /// - Parameters:
@@ -64,6 +61,11 @@ final class ConnectionGroup {
     var callsInFlight: Int { sum(\.callsInFlight) }
     /// How many calls may be in flight.
     func inFlightLimit(at now: UInt64) -> Int { sum { $0.limit(at: now) } }
+    func figures(at now: UInt64) -> GroupFigures {
+        GroupFigures(
+            waitingCalls: waitingCalls, callsInFlight: callsInFlight, inFlightLimit: inFlightLimit(at: now),
+            totals: totals)
+    }
     var isIdle: Bool { queue.isEmpty && arrivals.isEmpty && callsInFlight == 0 }
 
     private func sum(_ number: (Connection) -> Int) -> Int {
@@ -104,10 +106,10 @@ extension ConnectionGroup {
     /// - Parameters:
     ///   - room: Calls that the queue may still take.
     ///   - refuse: Is called for each that has no place.
-    func queueArrivals(room: Int, _ refuse: (PendingCall) -> Void) {
+    func queueArrivals(room: Int, at now: UInt64, _ refuse: (PendingCall) -> Void) {
         var room = room
         takeArrivals { call in
-            guard call.stage != .finished else { return }
+            guard call.stage != .finished else { return left(call, at: now) }
             if !queue.hasPlace(for: call.share, room: room) {
                 guard let displaced = queue.makeRoom(for: call.share) else { return refuse(call) }
                 refuse(displaced)
@@ -128,13 +130,19 @@ extension ConnectionGroup {
         if arrivals.isEmpty { swap(&arrived, &arrivals) }
     }
 
+    /// A call does not wait any more and was not sent. Mostly its caller had a clock too, and was quicker.
+    private func left(_ call: PendingCall, at now: UInt64) {
+        if call.hasExpired(at: now), call.sentAt == 0 { totals.expiredCalls += 1 }
+    }
+
     /// Ends every waiting call that has an error, and forgets those that are over.
-    func endWaiting(_ error: (PendingCall) -> PostgresError?) {
+    func endWaiting(at now: UInt64, _ error: (PendingCall) -> PostgresError?) {
         var ended: [(call: PendingCall, error: PostgresError)] = []
         func isOver(_ call: PendingCall) -> Bool {
-            if call.stage == .finished { return true }
-            guard let error = error(call) else { return false }
-            ended.append((call, error))
+            let error = call.stage == .finished ? nil : error(call)
+            guard call.stage == .finished || error != nil else { return false }
+            if let error { ended.append((call, error)) }
+            left(call, at: now)
             return true
         }
         arrivals.removeAll(where: isOver)
@@ -159,7 +167,7 @@ extension ConnectionGroup {
     ) {
         let room = sum { $0.room(at: now) }
         if !queue.isEmpty || arrivals.count > room || openConnections == 0 {
-            queueArrivals(room: queueRoom) { refuse($0, .queueFull) }
+            queueArrivals(room: queueRoom, at: now) { refuse($0, .queueFull) }
             if openConnections > 0, room >= leastRoom(at: now) { takeFromQueue(room, at: now, refuse) }
             if !queue.isEmpty { for case .open(let connection) in slots { connection.wasFull() } }
         } else {
@@ -180,8 +188,11 @@ extension ConnectionGroup {
     }
 
     private func depart(_ call: PendingCall, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {
-        guard call.stage != .finished else { return }
-        if call.hasExpired(at: now) { refuse(call, .deadlineExceeded) } else { departures.append(call) }
+        guard call.stage != .finished, !call.hasExpired(at: now) else {
+            left(call, at: now)
+            return refuse(call, .deadlineExceeded)
+        }
+        departures.append(call)
     }
 
     private func sendDepartures(
@@ -198,9 +209,11 @@ extension ConnectionGroup {
             }
             let end = endOfSegment(from: next, on: connection, at: now)
             let calls = departures[next..<end]
-            sentCalls += UInt64(calls.count)
-            for call in calls { waitedNanoseconds += now &- call.submittedAt }
-            if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
+            let waited = calls.reduce(0) { $1.sentAt == 0 ? $0 + (now &- $1.submittedAt) : $0 }
+            if connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
+                totals.sentCalls += UInt64(calls.count)
+                totals.waitedNanoseconds += waited
+            } else {
                 for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
                 broken(connection, index)
             }

@@ -4,10 +4,10 @@ internal import DequeModule
 /// has many waiting waits for them alone, and who comes with its first one waits for one turn of each other at most.
 /// Within a share the order is that of arrival.
 ///
-/// Weighted round robin: every element costs the same. No share goes before the others because it had nothing waiting,
-/// as new flows do in FQ-CoDel (RFC 8290, section 4): where very many shares ask for little, some always have, and
-/// whoever had two elements waiting would wait for a hundred others. All operations but `removeAll` take constant time,
-/// over many of them.
+/// Weighted round robin: every element counts as one, whatever it costs. No share goes before the others because it had
+/// nothing waiting, as new flows do in FQ-CoDel (RFC 8290, section 4): where very many shares ask for little, some
+/// always have, and whoever had two elements waiting would wait for a hundred others. All operations but `removeAll`
+/// take constant time, over many of them.
 struct FairQueue<Element>: ~Copyable {
     /// The elements of one share.
     private final class Line {
@@ -41,23 +41,25 @@ struct FairQueue<Element>: ~Copyable {
         count += 1
     }
 
-    /// Puts an element before all others of its share.
+    /// Puts an element back before all others of its share. It has had its turn: where its share has nothing else
+    /// waiting it comes next of all.
     mutating func prepend(_ element: Element, of share: QueueShare) {
-        let line = line(of: share)
+        let line = line(of: share, isNext: true)
         line.elements.prepend(element)
         byLength.grew(line)
         count += 1
     }
 
     /// That of a share, which is to have one more element.
-    private mutating func line(of share: QueueShare) -> Line {
+    /// - Parameter isNext: Whether a line that begins comes before the others, and not after them.
+    private mutating func line(of share: QueueShare, isNext: Bool = false) -> Line {
         if let line = lines[share] {
             line.share = share
             return line
         }
         let line = Line(share)
         lines[share] = line
-        turns.append(line)
+        if isNext { turns.prepend(line) } else { turns.append(line) }
         return line
     }
 

@@ -56,8 +56,6 @@ package final class PostgresPool: @unchecked Sendable {
     /// Since when there is no connection, and why.
     private var outage: (since: UInt64, reason: String)?
     private var warmUps: [EventLoopPromise<Void>] = []
-    /// Calls that were not sent because their deadline had passed.
-    package private(set) var expiredCalls: UInt64 = 0
 
     package init(configuration: Configuration, eventLoop: any EventLoop, logger: Logger) {
         self.configuration = configuration
@@ -94,15 +92,9 @@ package final class PostgresPool: @unchecked Sendable {
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 
-    /// Calls that were sent since it began; again when they were sent again.
-    package var sentCalls: UInt64 { readers.sentCalls + writers.sentCalls }
-    /// How long they had waited for it, all together.
-    package var waitedNanoseconds: UInt64 { readers.waitedNanoseconds + writers.waitedNanoseconds }
-
-    /// How many may be in flight.
-    package var inFlightLimit: Int {
-        let now = MonotonicClock.now
-        return readers.inFlightLimit(at: now) + writers.inFlightLimit(at: now)
+    /// How reads are doing, or writes.
+    package func figures(of effect: Effect) -> GroupFigures {
+        (effect == .write ? writers : readers).figures(at: MonotonicClock.now)
     }
 }
 
@@ -160,7 +152,7 @@ extension PostgresPool {
             for index in group.slots.indices {
                 if case .open(let connection) = group.slots[index] { drop(connection, at: index, of: group) }
             }
-            group.endWaiting { _ in .closed }
+            group.endWaiting(at: MonotonicClock.now) { _ in .closed }
         }
     }
 
@@ -255,7 +247,7 @@ extension PostgresPool {
     }
 
     private func admit(_ call: PendingCall, hasPlace: Bool, at now: UInt64) {
-        if let error = refusal(of: call, at: now) { return end(call, error) }
+        if let error = refusal(of: call, at: now) { return call.fail(error) }
         let group = group(for: call.effect)
         if hasPlace { group.prepend(call) } else { group.append(call) }
         scheduleTurnEnd()
@@ -271,27 +263,24 @@ extension PostgresPool {
     /// A call cannot go out or gets no answer. What got lost with its connection perhaps goes out again.
     private func sendAgainOrFail(_ call: PendingCall, _ error: PostgresError) {
         let now = MonotonicClock.now
-        guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return end(call, error) }
+        guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return call.fail(error) }
         admit(call, hasPlace: true, at: now)
-    }
-
-    private func end(_ call: PendingCall, _ error: PostgresError) {
-        if case .deadlineExceeded = error, call.stage == .waiting { expiredCalls += 1 }
-        call.fail(error)
     }
 
     private func group(for effect: Effect) -> ConnectionGroup {
         effect == .write && writers.openConnections > 0 ? writers : readers
     }
 
-    private var queueRoom: Int { configuration.queueCapacity - readers.queuedCalls - writers.queuedCalls }
+    /// Calls that may still wait for connections of one kind. The others take no place from them.
+    private func queueRoom(of group: ConnectionGroup) -> Int { configuration.queueCapacity - group.queuedCalls }
 
     /// Whether so many calls wait that there may be a share without a place for another one. On the loop.
     /// - Parameter own: Calls that the connection of that one has already, waiting or sent.
     package func isCrowded(own: Int) -> Bool {
-        own > 0
-            ? QueueRoom.isScarce(waiting: waitingCalls - own, capacity: pipelinedCapacity)
-            : QueueRoom.isScarce(waiting: waitingCalls, capacity: configuration.queueCapacity)
+        let waiting = max(readers.waitingCalls, writers.waitingCalls)
+        return own > 0
+            ? QueueRoom.isScarce(waiting: waiting - own, capacity: pipelinedCapacity)
+            : QueueRoom.isScarce(waiting: waiting, capacity: configuration.queueCapacity)
     }
 
     private var pipelinedCapacity: Int { min(Self.pipelinedCapacity, configuration.queueCapacity) }
@@ -306,16 +295,17 @@ extension PostgresPool {
         // What came in this turn has its places first.
         atWork {
             for group in groups where group.hasArrivals {
-                group.queueArrivals(room: queueRoom) { $0.fail(.queueFull) }
+                group.queueArrivals(room: queueRoom(of: group), at: MonotonicClock.now) { $0.fail(.queueFull) }
             }
         }
         let group = group(for: effect)
-        guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom) }
+        guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom(of: group)) }
         // What waits for connections of the other kind, or is its own, takes no place from it: how many calls it may
         // have is limited elsewhere.
         let held = hadPlace ? 0 : heldCalls[Held(share: share, effect: effect)] ?? 0
         return !group.mayGrow(
-            share, beside: held, waiting: group.waitingCalls - own, capacity: pipelinedCapacity, room: queueRoom)
+            share, beside: held, waiting: group.waitingCalls - own, capacity: pipelinedCapacity,
+            room: queueRoom(of: group))
     }
 
     /// A call that has a place comes later: until `endHold` it counts as one of its share's. On the loop.
@@ -345,7 +335,7 @@ extension PostgresPool {
         atWork {
             for group in groups where group.waitingCalls > 0 {
                 group.send(
-                    at: now, queueRoom: queueRoom,
+                    at: now, queueRoom: queueRoom(of: group),
                     timeoutMilliseconds: { self.statementTimeoutMilliseconds(of: $0, at: now) },
                     refuse: { self.sendAgainOrFail($0, $1) }, broken: { self.drop($0, at: $1, of: group) })
                 scheduleSweep()
@@ -400,7 +390,10 @@ extension PostgresPool {
         group.slots[index] = .empty
         (try? SocketSignals.of(eventLoop))?.stopWatching(for: connection)
         let reason = connection.failureReason
-        for call in connection.end() { sendAgainOrFail(call, .connectionLost(sent: call.effect == .write)) }
+        // Backwards, so that the first one is the first again.
+        for call in connection.end().reversed() {
+            sendAgainOrFail(call, .connectionLost(sent: call.effect == .write))
+        }
         guard !isClosed else { return }
         logger.info("A connection to the database ended", metadata: ["reason": "\(reason)"])
         noteOutage(reason)
@@ -430,11 +423,8 @@ extension PostgresPool {
 
     private func sweepWaiting(_ group: ConnectionGroup, at now: UInt64) {
         let longestWait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
-        group.endWaiting { call in
-            guard !call.hasExpired(at: now) else {
-                expiredCalls += 1
-                return .deadlineExceeded
-            }
+        group.endWaiting(at: now) { call in
+            if call.hasExpired(at: now) { return .deadlineExceeded }
             return call.submittedAt + longestWait <= now ? waitError(at: now) : nil
         }
     }

@@ -38,8 +38,8 @@ struct Agentload: AsyncParsableCommand {
             Every code is checked, and one answer in 64 is read in full and compared with what was asked for, in the \
             warm-up each of them. A wrong answer ends the run.
 
-            The daemon takes 1024 calls in flight of a connection at most. Before it refuses any it lets some thousand \
-            wait, so that an overload takes several connections, such as --connections 16.
+            The daemon takes 1024 calls in flight of a connection at most, and lets those of one connection wait for \
+            each other: what it does when more is asked than it can do shows over several, such as --connections 16.
 
             Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then; answers are \
             awaited for one second more. A second one ends it at once, without a report.

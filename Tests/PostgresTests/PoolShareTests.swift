@@ -158,19 +158,48 @@ struct PoolShareTests {
             try await pool.release()
             try await waiting.value
             let after = try await pool.figures
-            #expect(after.sent == before.sent + 1)
-            #expect(after.expired == before.expired + 1)
+            #expect(after.totals.sentCalls == before.totals.sentCalls + 1)
+            #expect(after.totals.expiredCalls == before.totals.expiredCalls + 1)
             // It came before the one that waited for so long.
-            #expect(after.waitedNanoseconds >= before.waitedNanoseconds + 30_000_000)
+            #expect(after.totals.waitedNanoseconds >= before.totals.waitedNanoseconds + 30_000_000)
+        }
+    }
+
+    @Test("A call whose caller has noticed the deadline before counts as one that came too late")
+    func countedThoughGone() async throws {
+        try await BlockedPool.with(queueCapacity: 100) { pool in
+            let late = pool.submit("late", of: Self.double, within: 30)
+            let gone = pool.submit("gone", of: Self.plain, within: 60_000)
+            try await waitUntil { try await pool.waitingCalls == 2 }
+            gone.cancel()
+            await #expect(throws: PostgresError.cancelled) { try await gone.value }
+            await #expect(throws: PostgresError.deadlineExceeded) { try await late.value }
+            try await waitUntil { try await pool.waitingCalls == 0 }
+            #expect(try await pool.figures.totals.expiredCalls == 1)
+            try await pool.release()
+        }
+    }
+
+    @Test("Reads that have filled their queue take no place from writes")
+    func separateQueues() async throws {
+        try await BlockedPool.with(queueCapacity: 2, writeConnections: 1) { pool in
+            var reads: [Task<Void, any Error>] = []
+            for _ in 1...2 { reads.append(try await pool.enqueueRead(of: Self.plain)) }
+            #expect(try await pool.isFull(for: Self.plain, .read))
+            #expect(try await !pool.isFull(for: Self.plain, .write))
+            try await pool.submit("written", of: Self.plain).value
+            #expect(try pool.served() == ["written"])
+            try await pool.release()
+            for read in reads { try await read.value }
         }
     }
 
     @Test("Nothing is worth sending behind a call that takes long, and again as soon as it is over")
     func inFlightLimit() async throws {
         try await BlockedPool.with(queueCapacity: 100) { pool in
-            try await waitUntil { try await pool.inFlightLimit == 0 }
+            try await waitUntil { try await pool.figures.inFlightLimit == 0 }
             try await pool.release()
-            #expect(try await pool.inFlightLimit == 1)
+            #expect(try await pool.figures.inFlightLimit == 1)
         }
     }
 }
@@ -197,11 +226,14 @@ private final class BlockedPool {
         blocked = Task { try await pool.read(lock, on: loop, within: 60_000) }
     }
 
-    static func with(queueCapacity: Int, _ body: (BlockedPool) async throws -> Void) async throws {
+    static func with(
+        queueCapacity: Int, writeConnections: Int = 0, _ body: (BlockedPool) async throws -> Void
+    ) async throws {
         try await TestDatabase.with(migrated: false) { database in
             try database.execute("CREATE TABLE served (id serial, name text)")
             var configuration = PostgresPool.Configuration(conninfo: database.owner)
             configuration.connections = 1
+            configuration.writeConnections = writeConnections
             configuration.pipelineDepth = 1
             configuration.queueCapacity = queueCapacity
             configuration.queueWaitMilliseconds = 60_000
@@ -211,14 +243,19 @@ private final class BlockedPool {
                     _ = try holder.rows(lock)
                     let blockedPool = BlockedPool(pool, loop, database, holder)
                     try await waitUntil { try database.hasWaiting(1) }
+                    try await waitUntil {
+                        try await loop.executor.run { pool.openConnections == 1 + writeConnections }
+                    }
                     try await body(blockedPool)
                 }
             }
         }
     }
 
-    func isFull(for share: QueueShare, own: Int = 0, hadPlace: Bool = false) async throws -> Bool {
-        try await loop.executor.run { [pool] in pool.isFull(for: share, .write, own: own, hadPlace: hadPlace) }
+    func isFull(
+        for share: QueueShare, _ effect: Effect = .write, own: Int = 0, hadPlace: Bool = false
+    ) async throws -> Bool {
+        try await loop.executor.run { [pool] in pool.isFull(for: share, effect, own: own, hadPlace: hadPlace) }
     }
 
     func hold(for share: QueueShare) async throws {
@@ -231,13 +268,8 @@ private final class BlockedPool {
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }
 
-    var inFlightLimit: Int { get async throws { try await loop.executor.run { [pool] in pool.inFlightLimit } } }
-
-    var figures: (sent: UInt64, waitedNanoseconds: UInt64, expired: UInt64) {
-        get async throws {
-            try await loop.executor.run { [pool] in (pool.sentCalls, pool.waitedNanoseconds, pool.expiredCalls) }
-        }
-    }
+    /// Of the one connection.
+    var figures: GroupFigures { get async throws { try await loop.executor.run { [pool] in pool.figures(of: .read) } } }
 
     /// Writes a name down when it is executed.
     func submit(_ name: String, of share: QueueShare, within milliseconds: Int64 = 60_000) -> Task<Void, any Error> {
@@ -249,8 +281,19 @@ private final class BlockedPool {
 
     /// The same, when it is in the queue.
     func enqueue(_ name: String, of share: QueueShare) async throws -> Task<Void, any Error> {
+        try await enqueued { submit(name, of: share) }
+    }
+
+    /// Reads something, and is in the queue.
+    func enqueueRead(of share: QueueShare) async throws -> Task<Void, any Error> {
+        try await enqueued {
+            Task { [pool, loop] in _ = try await pool.read(.echo(1), on: loop, within: 60_000, of: share) }
+        }
+    }
+
+    private func enqueued(_ submit: () -> Task<Void, any Error>) async throws -> Task<Void, any Error> {
         let before = try await waitingCalls
-        let call = submit(name, of: share)
+        let call = submit()
         try await waitUntil { try await waitingCalls == before + 1 }
         return call
     }

@@ -64,10 +64,11 @@ extension TestDatabase {
 extension PostgresPool {
     /// Runs a statement as a read from any task, on the pool's loop.
     func read<S: Statement>(
-        _ statement: S, on loop: TestLoop, within milliseconds: Int64 = 20_000
+        _ statement: S, on loop: TestLoop, within milliseconds: Int64 = 20_000, of share: QueueShare = .none
     ) async throws -> S.Output {
         try await loop.executor.run {
-            try await self.run(statement, effect: .read, deadlineNanoseconds: Self.deadline(milliseconds))
+            try await self.run(
+                statement, effect: .read, deadlineNanoseconds: Self.deadline(milliseconds), share: share)
         }
     }
 

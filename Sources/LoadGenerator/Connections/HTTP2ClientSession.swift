@@ -1,3 +1,4 @@
+internal import AgentdCore
 internal import CNGHTTP2
 internal import Glibc
 internal import NIOCore
@@ -34,13 +35,6 @@ enum AnswerHeader {
         } else {
             return nil
         }
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    fileprivate func equals(_ text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount, let start = baseAddress else { return false }
-        return memcmp(start, text.utf8Start, count) == 0
     }
 }
 

@@ -18,6 +18,9 @@ package enum MetricCatalogue {
             "Time from the arrival of a call to its answer, in seconds, by method."),
         MetricDefinition(
             "agentd_calls_in_flight", .gauge, labels: ["door"], "Calls that were taken and are not answered yet."),
+        MetricDefinition(
+            "agentd_calls_held", .gauge, labels: ["door"],
+            "Calls in flight that wait because many others of their connection run."),
         MetricDefinition("agentd_open_streams", .gauge, "Streams that are open: watches of health, and reflection."),
     ]
 
@@ -44,23 +47,27 @@ package enum MetricCatalogue {
             "agentd_database_connections", .gauge, labels: ["pool", "state"],
             "Connections to the database that are open, and how many there should be."),
         MetricDefinition(
-            "agentd_database_queue_length", .gauge, labels: ["pool"],
-            "Calls that wait for room on a connection to the database."),
+            "agentd_database_queue_length", .gauge, labels: kind,
+            "Calls that wait for room on a connection to the database, by what they need it for."),
         MetricDefinition(
-            "agentd_database_statements_in_flight", .gauge, labels: ["pool"],
+            "agentd_database_statements_in_flight", .gauge, labels: kind,
             "Statements that were sent to the database and are not answered yet."),
         MetricDefinition(
-            "agentd_database_in_flight_limit", .gauge, labels: ["pool"],
-            "Statements that are sent to the database at a time, at most: it falls while answers are late."),
+            "agentd_database_in_flight_limit", .gauge, labels: kind,
+            "While so many statements are in flight no more are sent: of reads fewer while their answers are late."),
         MetricDefinition(
-            "agentd_database_calls_sent_total", .counter, labels: ["pool"], "Calls that were sent to the database."),
+            "agentd_database_calls_sent_total", .counter, labels: kind, "Calls that were sent to the database."),
         MetricDefinition(
-            "agentd_database_wait_seconds_total", .counter, labels: ["pool"],
+            "agentd_database_wait_seconds_total", .counter, labels: kind,
             "Time that those had waited for room on a connection to the database, all together, in seconds."),
         MetricDefinition(
-            "agentd_database_calls_expired_total", .counter, labels: ["pool"],
-            "Calls that were not sent to the database because their deadline had passed."),
+            "agentd_database_calls_expired_total", .counter, labels: kind,
+            "Calls that were never sent to the database because their deadline passed while they waited for it."),
     ]
+
+    /// Of connections to the database: `read` or `write`. Writes have connections of their own, unless
+    /// AGENTD_DB_WRITE_CONNECTIONS is 0.
+    private static let kind = ["pool", "kind"]
 
     private static let tokens = [
         MetricDefinition(

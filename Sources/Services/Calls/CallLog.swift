@@ -18,7 +18,9 @@ package final class CallLog: Sendable {
         modeCode = Atomic(Self.code(of: mode))
         refusals = RecurringWarnings(quiet: quiet) { reason, count, _ in
             logger.warning(
-                "Calls were refused: more wait for the database than may",
+                reason == .databasePoolTimeout
+                    ? "Calls were refused: they waited for the database as long as they may"
+                    : "Calls were refused: more wait for the database than may",
                 metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(count)])
         }
     }

@@ -13,14 +13,16 @@ package final class CallObserver {
     private let measuresOfUnknown: CallMeasures
     private let framedCallsInFlight: Meter
     private let grpcCallsInFlight: Meter
+    private let framedCallsHeld: Meter
+    private let grpcCallsHeld: Meter
     /// Of every reason there can be, so that each is seen before the first time: what begins with 1 looks to Prometheus
     /// as if nothing had happened.
     private let refusals: [Reason: Counter]
 
     /// - Parameter metrics: The backend; it must be in place before this is made.
     package init(log: CallLog, metrics: any MetricsFactory = MetricsSystem.factory) {
-        func inFlight(_ door: DoorName) -> Meter {
-            Meter(label: "agentd_calls_in_flight", dimensions: [("door", door.rawValue)], factory: metrics)
+        func meter(_ label: String, _ door: DoorName) -> Meter {
+            Meter(label: label, dimensions: [("door", door.rawValue)], factory: metrics)
         }
         self.log = log
         self.metrics = metrics
@@ -30,8 +32,10 @@ package final class CallObserver {
                 return (reason, Counter(label: "agentd_refusals_total", dimensions: dimensions, factory: metrics))
             })
         measuresOfUnknown = CallMeasures(of: nil, metrics)
-        framedCallsInFlight = inFlight(.framed)
-        grpcCallsInFlight = inFlight(.grpc)
+        framedCallsInFlight = meter("agentd_calls_in_flight", .framed)
+        grpcCallsInFlight = meter("agentd_calls_in_flight", .grpc)
+        framedCallsHeld = meter("agentd_calls_held", .framed)
+        grpcCallsHeld = meter("agentd_calls_held", .grpc)
     }
 
     /// A request was read: it is in flight from now on, whether it will be run or refused.
@@ -41,6 +45,12 @@ package final class CallObserver {
         measures.began()
         callsInFlight(of: call.origin.door).increment()
     }
+
+    /// A call begins to wait until fewer others of its connection run.
+    package func hold(_ call: ObservedCall) { callsHeld(of: call.origin.door).increment() }
+
+    /// It waits no longer for that.
+    package func endHold(_ call: ObservedCall) { callsHeld(of: call.origin.door).decrement() }
 
     /// The caller was answered, or has given up. Only the first end of a call counts: what becomes of its task later is
     /// not told to anybody.
@@ -86,6 +96,13 @@ package final class CallObserver {
         switch door {
         case .framed: framedCallsInFlight
         case .grpc: grpcCallsInFlight
+        }
+    }
+
+    private func callsHeld(of door: DoorName) -> Meter {
+        switch door {
+        case .framed: framedCallsHeld
+        case .grpc: grpcCallsHeld
         }
     }
 }

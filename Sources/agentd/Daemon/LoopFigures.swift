@@ -5,24 +5,15 @@ struct LoopFigures: Sendable {
     struct Pool: Sendable {
         let openConnections: Int
         let wantedConnections: Int
-        let waitingCalls: Int
-        let callsInFlight: Int
-        let inFlightLimit: Int
-        /// Since the pool began, like the next two.
-        let sentCalls: UInt64
-        let expiredCalls: UInt64
-        let waitedNanoseconds: UInt64
+        let reads: GroupFigures
+        let writes: GroupFigures
 
         /// On the loop of the pool.
         init(_ pool: PostgresPool) {
             openConnections = pool.openConnections
             wantedConnections = pool.wantedConnections
-            waitingCalls = pool.waitingCalls
-            callsInFlight = pool.callsInFlight
-            inFlightLimit = pool.inFlightLimit
-            sentCalls = pool.sentCalls
-            expiredCalls = pool.expiredCalls
-            waitedNanoseconds = pool.waitedNanoseconds
+            reads = pool.figures(of: .read)
+            writes = pool.figures(of: .write)
         }
     }
 

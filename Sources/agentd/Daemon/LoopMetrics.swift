@@ -1,4 +1,5 @@
 internal import Metrics
+internal import Postgres
 internal import Synchronization
 
 /// Exposes what the serving loops know of themselves, summed over the loops.
@@ -6,6 +7,29 @@ final class LoopMetrics: Sendable {
     private struct Pool: Sendable {
         private let open: Gauge
         private let wanted: Gauge
+        private let reads: Group
+        private let writes: Group
+
+        init(_ name: String) {
+            func connections(_ state: String) -> Gauge {
+                Gauge(label: "agentd_database_connections", dimensions: [("pool", name), ("state", state)])
+            }
+            open = connections("open")
+            wanted = connections("wanted")
+            reads = Group([("pool", name), ("kind", "read")])
+            writes = Group([("pool", name), ("kind", "write")])
+        }
+
+        func record(_ figures: [LoopFigures.Pool]) {
+            open.record(figures.reduce(0) { $0 + $1.openConnections })
+            wanted.record(figures.reduce(0) { $0 + $1.wantedConnections })
+            reads.record(figures.map(\.reads))
+            writes.record(figures.map(\.writes))
+        }
+    }
+
+    /// The connections of one kind, and the calls that wait for them.
+    private struct Group: Sendable {
         private let queueLength: Gauge
         private let statementsInFlight: Gauge
         private let inFlightLimit: Gauge
@@ -13,32 +37,25 @@ final class LoopMetrics: Sendable {
         private let expired: RunningTotal
         private let waitSeconds: RunningTotal
 
-        init(_ name: String) {
-            func gauge(_ label: String, _ dimensions: [(String, String)] = []) -> Gauge {
-                Gauge(label: label, dimensions: [("pool", name)] + dimensions)
-            }
-            open = gauge("agentd_database_connections", [("state", "open")])
-            wanted = gauge("agentd_database_connections", [("state", "wanted")])
-            queueLength = gauge("agentd_database_queue_length")
-            statementsInFlight = gauge("agentd_database_statements_in_flight")
-            inFlightLimit = gauge("agentd_database_in_flight_limit")
-            sent = RunningTotal("agentd_database_calls_sent_total", pool: name)
-            expired = RunningTotal("agentd_database_calls_expired_total", pool: name)
-            waitSeconds = RunningTotal("agentd_database_wait_seconds_total", pool: name)
+        init(_ dimensions: [(String, String)]) {
+            queueLength = Gauge(label: "agentd_database_queue_length", dimensions: dimensions)
+            statementsInFlight = Gauge(label: "agentd_database_statements_in_flight", dimensions: dimensions)
+            inFlightLimit = Gauge(label: "agentd_database_in_flight_limit", dimensions: dimensions)
+            sent = RunningTotal("agentd_database_calls_sent_total", dimensions)
+            expired = RunningTotal("agentd_database_calls_expired_total", dimensions)
+            waitSeconds = RunningTotal("agentd_database_wait_seconds_total", dimensions)
         }
 
-        func record(_ figures: [LoopFigures.Pool]) {
-            func sum<Figure: AdditiveArithmetic>(_ figure: KeyPath<LoopFigures.Pool, Figure>) -> Figure {
+        func record(_ figures: [GroupFigures]) {
+            func sum<Figure: AdditiveArithmetic>(_ figure: KeyPath<GroupFigures, Figure>) -> Figure {
                 figures.reduce(.zero) { $0 + $1[keyPath: figure] }
             }
-            open.record(sum(\.openConnections))
-            wanted.record(sum(\.wantedConnections))
             queueLength.record(sum(\.waitingCalls))
             statementsInFlight.record(sum(\.callsInFlight))
             inFlightLimit.record(sum(\.inFlightLimit))
-            sent.record(Double(sum(\.sentCalls)))
-            expired.record(Double(sum(\.expiredCalls)))
-            waitSeconds.record(Double(sum(\.waitedNanoseconds)) / 1_000_000_000)
+            sent.record(Double(sum(\.totals.sentCalls)))
+            expired.record(Double(sum(\.totals.expiredCalls)))
+            waitSeconds.record(Double(sum(\.totals.waitedNanoseconds)) / 1_000_000_000)
         }
     }
 
@@ -47,8 +64,8 @@ final class LoopMetrics: Sendable {
         private let counter: FloatingPointCounter
         private let counted = Mutex(0.0)
 
-        init(_ label: String, pool: String) {
-            counter = FloatingPointCounter(label: label, dimensions: [("pool", pool)])
+        init(_ label: String, _ dimensions: [(String, String)]) {
+            counter = FloatingPointCounter(label: label, dimensions: dimensions)
         }
 
         /// - Parameter total: Less than before while a loop does not tell: then it stays as it is.
@@ -65,7 +82,7 @@ final class LoopMetrics: Sendable {
     private let tokenCacheEntries = Gauge(label: "agentd_token_cache_entries")
     private let loops = Mutex<[LoopServices]>([])
 
-    /// Until it is told, there are none.
+    /// Until it is told, there are none. Once: what they count goes on from what was counted of them.
     func watch(_ loops: [LoopServices]) { self.loops.withLock { $0 = loops } }
 
     /// Waits for each loop.
