@@ -20,6 +20,8 @@ struct CallQueue {
     /// The one that is started next.
     var first: RunningCall? { waiting.first }
 
+    var waitingCount: Int { waiting.count }
+
     /// Whether none waits.
     var noneWaits: Bool { waiting.isEmpty }
 

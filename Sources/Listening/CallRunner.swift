@@ -36,6 +36,8 @@ package final class CallRunner: @unchecked Sendable {
     package private(set) var bufferedBytes = 0
     private var blocked: [RunningCall] = []
     private var isStarting = false
+    /// Calls that wait here, as the metrics have it.
+    private var heldBack = 0
 
     package init(loop: ServerLoop, limits: WireLimits) {
         self.loop = loop
@@ -46,7 +48,10 @@ package final class CallRunner: @unchecked Sendable {
     package func serve(_ owner: any CallOwner) { self.owner = owner }
 
     /// The connection is gone, and hears of none of its calls any more. After everything else.
-    package func leave() { owner = nil }
+    package func leave() {
+        owner = nil
+        tellHeldBack()
+    }
 
     /// Whether the messages of its calls leave room for another one; for a door whose protocol does not bound them.
     package var hasRoomForMessage: Bool { bufferedBytes < Self.heldMessages * limits.messageBytes }
@@ -80,7 +85,15 @@ package final class CallRunner: @unchecked Sendable {
         }
         queue.first?.wasHeld = true
         isStarting = false
+        tellHeldBack()
         unblock()
+    }
+
+    private func tellHeldBack() {
+        let waiting = queue.waitingCount
+        guard waiting != heldBack else { return }
+        loop.observer.heldBack(more: waiting - heldBack)
+        heldBack = waiting
     }
 
     /// Lets streams go on whose clients have taken enough.
@@ -94,7 +107,6 @@ package final class CallRunner: @unchecked Sendable {
 
     private func hold(_ call: RunningCall) {
         call.isHeld = true
-        loop.observer.hold(call.observed)
         call.handler?.hold(call.observed)
     }
 
@@ -102,7 +114,6 @@ package final class CallRunner: @unchecked Sendable {
     func endHold(_ call: RunningCall) {
         guard call.isHeld else { return }
         call.isHeld = false
-        loop.observer.endHold(call.observed)
         call.handler?.endHold(call.observed)
     }
 

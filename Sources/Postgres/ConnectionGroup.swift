@@ -178,7 +178,7 @@ extension ConnectionGroup {
 
     /// While calls wait, those that look something up go out as whole segments: one by one each would cost a system
     /// call of ours and one of PostgreSQL's. Until there is room for one, the connections have most of what they may
-    /// have in flight.
+    /// have in flight. What else waits in this queue goes out between them.
     private func leastRoom(at now: UInt64) -> Int {
         depth < Self.maximumSegment ? 1 : min(Self.maximumSegment, max(1, inFlightLimit(at: now) / 4))
     }

@@ -95,7 +95,8 @@ struct FairQueue<Element>: ~Copyable {
 
     /// Takes the newest element out of the longest line, if an element of this share has much more right to its place:
     /// if its own line is at most half as long, also with it. So a share never loses a place to one that has about as
-    /// many, and what was let in is seldom taken out again.
+    /// many, and what was let in is seldom taken out again. Weights do not count here: who asks for little gets its
+    /// place from whoever asks for most.
     mutating func makeRoom(for share: QueueShare) -> Element? {
         guard canMakeRoom(for: share), let longest = byLength.longest else { return nil }
         // The line is longer than one, so it does not become empty.

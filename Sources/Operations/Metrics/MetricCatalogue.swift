@@ -19,8 +19,8 @@ package enum MetricCatalogue {
         MetricDefinition(
             "agentd_calls_in_flight", .gauge, labels: ["door"], "Calls that were taken and are not answered yet."),
         MetricDefinition(
-            "agentd_calls_held", .gauge, labels: ["door"],
-            "Calls in flight that wait because many others of their connection run."),
+            "agentd_calls_held_back", .gauge,
+            "Calls in flight that are not begun yet: many others of their connection run, or its answers pile up."),
         MetricDefinition("agentd_open_streams", .gauge, "Streams that are open: watches of health, and reflection."),
     ]
 

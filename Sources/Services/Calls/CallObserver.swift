@@ -13,8 +13,7 @@ package final class CallObserver {
     private let measuresOfUnknown: CallMeasures
     private let framedCallsInFlight: Meter
     private let grpcCallsInFlight: Meter
-    private let framedCallsHeld: Meter
-    private let grpcCallsHeld: Meter
+    private let callsHeldBack: Meter
     /// Of every reason there can be, so that each is seen before the first time: what begins with 1 looks to Prometheus
     /// as if nothing had happened.
     private let refusals: [Reason: Counter]
@@ -34,8 +33,7 @@ package final class CallObserver {
         measuresOfUnknown = CallMeasures(of: nil, metrics)
         framedCallsInFlight = meter("agentd_calls_in_flight", .framed)
         grpcCallsInFlight = meter("agentd_calls_in_flight", .grpc)
-        framedCallsHeld = meter("agentd_calls_held", .framed)
-        grpcCallsHeld = meter("agentd_calls_held", .grpc)
+        callsHeldBack = Meter(label: "agentd_calls_held_back", factory: metrics)
     }
 
     /// A request was read: it is in flight from now on, whether it will be run or refused.
@@ -46,11 +44,8 @@ package final class CallObserver {
         callsInFlight(of: call.origin.door).increment()
     }
 
-    /// A call begins to wait until fewer others of its connection run.
-    package func hold(_ call: ObservedCall) { callsHeld(of: call.origin.door).increment() }
-
-    /// It waits no longer for that.
-    package func endHold(_ call: ObservedCall) { callsHeld(of: call.origin.door).decrement() }
+    /// Of a connection more calls than before have not been started yet, or fewer.
+    package func heldBack(more calls: Int) { callsHeldBack.increment(by: Double(calls)) }
 
     /// The caller was answered, or has given up. Only the first end of a call counts: what becomes of its task later is
     /// not told to anybody.
@@ -96,13 +91,6 @@ package final class CallObserver {
         switch door {
         case .framed: framedCallsInFlight
         case .grpc: grpcCallsInFlight
-        }
-    }
-
-    private func callsHeld(of door: DoorName) -> Meter {
-        switch door {
-        case .framed: framedCallsHeld
-        case .grpc: grpcCallsHeld
         }
     }
 }

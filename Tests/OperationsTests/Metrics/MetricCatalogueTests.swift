@@ -8,7 +8,8 @@ struct MetricCatalogueTests {
         "Names that dashboards and alerts rely on are there",
         arguments: [
             "grpc_server_started_total", "grpc_server_handled_total", "grpc_server_handling_seconds",
-            "agentd_calls_in_flight", "agentd_calls_held", "agentd_connections", "agentd_connections_refused_total",
+            "agentd_calls_in_flight", "agentd_calls_held_back", "agentd_connections",
+            "agentd_connections_refused_total",
             "agentd_database_connections", "agentd_database_queue_length", "agentd_database_statements_in_flight",
             "agentd_database_in_flight_limit", "agentd_database_calls_sent_total",
             "agentd_database_calls_expired_total", "agentd_database_wait_seconds_total",
