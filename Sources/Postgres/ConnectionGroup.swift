@@ -188,9 +188,11 @@ extension ConnectionGroup {
     }
 
     private func depart(_ call: PendingCall, at now: UInt64, _ refuse: (PendingCall, PostgresError) -> Void) {
-        guard call.stage != .finished, !call.hasExpired(at: now) else {
+        let isOver = call.stage == .finished
+        guard !isOver, !call.hasExpired(at: now) else {
             left(call, at: now)
-            return refuse(call, .deadlineExceeded)
+            if !isOver { refuse(call, .deadlineExceeded) }
+            return
         }
         departures.append(call)
     }
@@ -209,17 +211,21 @@ extension ConnectionGroup {
             }
             let end = endOfSegment(from: next, on: connection, at: now)
             let calls = departures[next..<end]
-            let waited = calls.reduce(0) { $1.sentAt == 0 ? $0 + (now &- $1.submittedAt) : $0 }
-            if connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
-                totals.sentCalls += UInt64(calls.count)
-                totals.waitedNanoseconds += waited
-            } else {
-                for call in calls where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
+            for call in calls { departs(call, at: now) }
+            if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
+                // Backwards, so that the first one is the first again.
+                for call in calls.reversed() where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
                 broken(connection, index)
             }
             next = end
         }
         departures.removeAll(keepingCapacity: true)
+    }
+
+    /// A call is given to a connection. Who heard of an error in this very turn may have come with it only then.
+    private func departs(_ call: PendingCall, at now: UInt64) {
+        totals.sentCalls += 1
+        if call.sentAt == 0, now > call.submittedAt { totals.waitedNanoseconds += now - call.submittedAt }
     }
 
     private func endOfSegment(from start: Int, on connection: Connection, at now: UInt64) -> Int {

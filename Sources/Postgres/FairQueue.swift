@@ -1,8 +1,8 @@
 internal import DequeModule
 
 /// Elements that wait in a line per share. The shares are served in turn, each for as many elements as it weighs: who
-/// has many waiting waits for them alone, and who comes with its first one waits for one turn of each other at most.
-/// Within a share the order is that of arrival.
+/// has many waiting waits for them alone, and who comes with its first one waits for one turn of each other at most,
+/// unless something is put back. Within a share the order is that of arrival.
 ///
 /// Weighted round robin: every element counts as one, whatever it costs. No share goes before the others because it had
 /// nothing waiting, as new flows do in FQ-CoDel (RFC 8290, section 4): where very many shares ask for little, some
@@ -42,7 +42,7 @@ struct FairQueue<Element>: ~Copyable {
     }
 
     /// Puts an element back before all others of its share. It has had its turn: where its share has nothing else
-    /// waiting it comes next of all.
+    /// waiting it comes next of all, and what follows it waits for a turn.
     mutating func prepend(_ element: Element, of share: QueueShare) {
         let line = line(of: share, isNext: true)
         line.elements.prepend(element)
@@ -59,7 +59,12 @@ struct FairQueue<Element>: ~Copyable {
         }
         let line = Line(share)
         lines[share] = line
-        if isNext { turns.prepend(line) } else { turns.append(line) }
+        if isNext {
+            line.credit = 1
+            turns.prepend(line)
+        } else {
+            turns.append(line)
+        }
         return line
     }
 

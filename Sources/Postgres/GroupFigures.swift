@@ -1,4 +1,5 @@
-/// How the connections of one kind are doing, and the calls that wait for them.
+/// How the connections of one kind are doing, and the calls that wait for them. Where there is none for writes, those
+/// wait for the connections of reads.
 package struct GroupFigures: Sendable {
     /// Calls that wait for a connection now.
     package let waitingCalls: Int
@@ -10,7 +11,7 @@ package struct GroupFigures: Sendable {
 
     /// Since the pool began.
     package struct Totals: Sendable {
-        /// Calls that were sent; those that were sent again count again.
+        /// Calls that were given to a connection; those that were sent again count again.
         package internal(set) var sentCalls: UInt64 = 0
         /// How long they had waited until they were sent first, all together.
         package internal(set) var waitedNanoseconds: UInt64 = 0

@@ -92,7 +92,7 @@ package final class PostgresPool: @unchecked Sendable {
     /// Calls that were sent and have no answer yet.
     package var callsInFlight: Int { readers.callsInFlight + writers.callsInFlight }
 
-    /// How reads are doing, or writes.
+    /// How the connections of reads are doing, or those of writes.
     package func figures(of effect: Effect) -> GroupFigures {
         (effect == .write ? writers : readers).figures(at: MonotonicClock.now)
     }

@@ -65,12 +65,12 @@ struct FairShareTests {
             let waitSeconds = try await metric("agentd_database_wait_seconds_total")
             let start = ContinuousClock.now
             let waiting = Task { _ = try await world.speak(as: world.bob) { try await $0.createAgent("second") } }
-            try await waitUntil { try await metric("agentd_database_queue_length") == 1 }
+            try await waitUntil { try await metric("agentd_database_queue_length") >= 1 }
             let isWaiting = ContinuousClock.now
             await #expect(throws: Refusal.self) {
                 try await world.speak(as: world.bob) { try await $0.getAgent(1, timeout: 50) }
             }
-            try await waitUntil { try await metric("agentd_database_calls_expired_total") == 1 }
+            try await waitUntil { try await metric("agentd_database_calls_expired_total") >= 1 }
             let waited = isWaiting.duration(to: .now)
             try lock.release()
             try await blocked.value
@@ -146,7 +146,8 @@ struct FairShareTests {
             #expect(try await world.daemon.metrics()["agentd_calls_held_back"] == 0)
             let created = try Self.created(in: world)
             #expect(created.count == 301)
-            // Of the 172 that were held back it came second, and of what waits for the database it is the first.
+            // Of the 172 that were held back it came second, and of what waits for the database it is the second at
+            // most.
             #expect(try #require(created.firstIndex(of: "quiet")) < 10, "\(created)")
         }
     }

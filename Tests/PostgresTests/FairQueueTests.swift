@@ -66,7 +66,7 @@ struct FairQueueTests {
     }
 
     @Test("A share that always has one more when it was served takes its turn as the others do")
-    func noFurtherFirstTurns() {
+    func oneAtATime() {
         var queue = FairQueue<String>()
         for number in 1...3 {
             queue.append("n\(number)", of: Self.noisy)
@@ -138,7 +138,7 @@ struct FairQueueTests {
         #expect(drain(&queue) == ["p1", "n1", "q1", "n2", "q2"])
     }
 
-    @Test("What is put back in reverse has its order again")
+    @Test("What is put back in reverse has its order again within its share, and what follows it waits for a turn")
     func putBack() {
         var queue = FairQueue<String>()
         let shares = [Self.noisy, Self.quiet, Self.noisy, Self.preferred]
@@ -146,7 +146,8 @@ struct FairQueueTests {
         let back = zip(["n-1", "q-1", "n0", "p-1"], shares)
         #expect(take(1, from: &queue) == ["n1"])
         for (element, share) in back.reversed() { queue.prepend(element, of: share) }
-        #expect(drain(&queue) == ["q-1", "p-1", "n-1", "n0", "n2", "n3"])
+        queue.append("p0", of: Self.preferred)
+        #expect(drain(&queue) == ["q-1", "p-1", "n-1", "p0", "n0", "n2", "n3"])
     }
 
     @Test("Room is made at the end of the longest line, for who has at most half of it")

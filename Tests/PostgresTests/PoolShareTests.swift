@@ -168,15 +168,27 @@ struct PoolShareTests {
     @Test("A call whose caller has noticed the deadline before counts as one that came too late")
     func countedThoughGone() async throws {
         try await BlockedPool.with(queueCapacity: 100) { pool in
-            let late = pool.submit("late", of: Self.double, within: 30)
-            let gone = pool.submit("gone", of: Self.plain, within: 60_000)
-            try await waitUntil { try await pool.waitingCalls == 2 }
+            try await pool.submitAndGiveUpTooLate()
+            let gone = try await pool.enqueue("gone", of: Self.plain)
             gone.cancel()
             await #expect(throws: PostgresError.cancelled) { try await gone.value }
-            await #expect(throws: PostgresError.deadlineExceeded) { try await late.value }
             try await waitUntil { try await pool.waitingCalls == 0 }
             #expect(try await pool.figures.totals.expiredCalls == 1)
             try await pool.release()
+        }
+    }
+
+    @Test("Who hears of an error may come with a change at once, which is sent in the same turn")
+    func changeOnRefusal() async throws {
+        try await BlockedPool.with(queueCapacity: 1, writeConnections: 1) { pool in
+            try await pool.submit("before", of: Self.plain).value
+            let waiting = try await pool.enqueueRead(of: Self.plain)
+            try await pool.submitOnRefusal("at once", of: Self.plain)
+            #expect(try pool.served() == ["before", "at once"])
+            let waited = try await pool.figuresOfWrites.totals.waitedNanoseconds
+            #expect(waited < 60_000_000_000)
+            try await pool.release()
+            try await waiting.value
         }
     }
 
@@ -268,7 +280,11 @@ private final class BlockedPool {
 
     var waitingCalls: Int { get async throws { try await loop.executor.run { [pool] in pool.waitingCalls } } }
 
-    /// Of the one connection.
+    var figuresOfWrites: GroupFigures {
+        get async throws { try await loop.executor.run { [pool] in pool.figures(of: .write) } }
+    }
+
+    /// Of the one connection of reads.
     var figures: GroupFigures { get async throws { try await loop.executor.run { [pool] in pool.figures(of: .read) } } }
 
     /// Writes a name down when it is executed.
@@ -277,6 +293,38 @@ private final class BlockedPool {
             "serve", "INSERT INTO served (name) VALUES ($1)", [.text], binding: { $0.append(text: name) }
         ) { _ throws(DecodingFailure) in }
         return Task { [pool, loop] in try await pool.write(statement, on: loop, within: milliseconds, of: share) }
+    }
+
+    /// Submits a call and cancels it when its deadline has passed, before anybody else can notice.
+    func submitAndGiveUpTooLate() async throws {
+        try await loop.executor.run { [pool] in
+            let deadline = PostgresPool.deadline(1)
+            let call = PendingCall(StatementText("late", "SELECT 1", []), effect: .read, deadlineNanoseconds: deadline)
+            pool.submit(call) { _, _ in }
+            while PostgresPool.deadline(0) <= deadline {}
+            call.cancel()
+        }
+    }
+
+    /// Submits a read that is refused, and, where that is told, a write.
+    func submitOnRefusal(_ name: String, of share: QueueShare) async throws {
+        let error = try await loop.executor.run { [pool] in
+            await withCheckedContinuation { (continuation: CheckedContinuation<PostgresError?, Never>) in
+                let deadline = PostgresPool.deadline(20_000)
+                let read = PendingCall(
+                    StatementText("refused", "SELECT 1", []), effect: .read, deadlineNanoseconds: deadline,
+                    share: share)
+                let write = PendingCall(
+                    StatementText("serve", "INSERT INTO served (name) VALUES ($1)", [.text]), effect: .write,
+                    deadlineNanoseconds: deadline, share: share)
+                write.parameters.append(text: name)
+                pool.submit(read) { _, refusal in
+                    guard refusal == .queueFull else { return continuation.resume(returning: refusal) }
+                    pool.submit(write) { _, error in continuation.resume(returning: error) }
+                }
+            }
+        }
+        if let error { throw error }
     }
 
     /// The same, when it is in the queue.

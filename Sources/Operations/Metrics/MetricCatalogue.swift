@@ -20,7 +20,7 @@ package enum MetricCatalogue {
             "agentd_calls_in_flight", .gauge, labels: ["door"], "Calls that were taken and are not answered yet."),
         MetricDefinition(
             "agentd_calls_held_back", .gauge,
-            "Calls in flight that are not begun yet: many others of their connection run, or its answers pile up."),
+            "Calls that are not begun yet: many others of their connection run, or its answers pile up."),
         MetricDefinition("agentd_open_streams", .gauge, "Streams that are open: watches of health, and reflection."),
     ]
 
@@ -48,7 +48,7 @@ package enum MetricCatalogue {
             "Connections to the database that are open, and how many there should be."),
         MetricDefinition(
             "agentd_database_queue_length", .gauge, labels: kind,
-            "Calls that wait for room on a connection to the database, by what they need it for."),
+            "Calls that wait for room on a connection to the database, by the kind of connection."),
         MetricDefinition(
             "agentd_database_statements_in_flight", .gauge, labels: kind,
             "Statements that were sent to the database and are not answered yet."),
@@ -65,8 +65,7 @@ package enum MetricCatalogue {
             "Calls that were never sent to the database because their deadline passed while they waited for it."),
     ]
 
-    /// Of connections to the database: `read` or `write`. Writes have connections of their own, unless
-    /// AGENTD_DB_WRITE_CONNECTIONS is 0.
+    /// Of connections to the database: `read` or `write`. Where there is none for writes, those wait for the others.
     private static let kind = ["pool", "kind"]
 
     private static let tokens = [
