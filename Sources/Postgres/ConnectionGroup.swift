@@ -78,10 +78,11 @@ final class ConnectionGroup {
 extension ConnectionGroup {
     func append(_ call: PendingCall) { arrivals.append(call) }
 
-    /// Puts a call before all others of its share, to be sent again.
-    func prepend(_ call: PendingCall) {
+    /// Puts a call before all others of its share.
+    /// - Parameter hadTurn: Whether it is to be sent again.
+    func prepend(_ call: PendingCall, hadTurn: Bool) {
         call.stage = .waiting
-        queue.prepend(call, of: call.share)
+        queue.prepend(call, of: call.share, hadTurn: hadTurn)
     }
 
     /// Whether a call of this share has a place in the queue, or more right to one than a call that has it.
@@ -206,7 +207,7 @@ extension ConnectionGroup {
         while next < departures.count {
             guard let (connection, index) = chooseConnection(for: departures[next], at: now) else {
                 // More than the limits promised, because a connection has gone meanwhile.
-                for call in departures[next...].reversed() { prepend(call) }
+                for call in departures[next...].reversed() { prepend(call, hadTurn: true) }
                 break
             }
             let end = endOfSegment(from: next, on: connection, at: now)
@@ -277,7 +278,7 @@ extension ConnectionGroup {
             }
         }
         // Backwards, so that the first one is the first again.
-        for call in again.reversed() { prepend(call) }
+        for call in again.reversed() { prepend(call, hadTurn: true) }
         return isGood && !(connection.isRetiring && connection.callsInFlight == 0)
     }
 

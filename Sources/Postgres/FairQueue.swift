@@ -41,10 +41,11 @@ struct FairQueue<Element>: ~Copyable {
         count += 1
     }
 
-    /// Puts an element back before all others of its share. It has had its turn: where its share has nothing else
-    /// waiting it comes next of all, and what follows it waits for a turn.
-    mutating func prepend(_ element: Element, of share: QueueShare) {
-        let line = line(of: share, isNext: true)
+    /// Puts an element before all others of its share.
+    /// - Parameter hadTurn: Whether it is put back: where its share has nothing else waiting it then comes next of all,
+    ///   and what follows it waits for a turn.
+    mutating func prepend(_ element: Element, of share: QueueShare, hadTurn: Bool = false) {
+        let line = line(of: share, isNext: hadTurn)
         line.elements.prepend(element)
         byLength.grew(line)
         count += 1

@@ -243,13 +243,26 @@ extension PostgresPool {
         precondition(attempts == 1 || call.effect == .read, "A change does not go out again.")
         let now = MonotonicClock.now
         call.await(completion, attempts: attempts, since: now)
-        admit(call, hasPlace: hasPlace, at: now)
+        admit(call, hasPlace ? .ofAnother : .none, at: now)
     }
 
-    private func admit(_ call: PendingCall, hasPlace: Bool, at now: UInt64) {
+    /// In the queue.
+    private enum Place {
+        case none
+        /// That of a call of its share that has ended.
+        case ofAnother
+        /// Its own: it was sent before.
+        case kept
+    }
+
+    private func admit(_ call: PendingCall, _ place: Place, at now: UInt64) {
         if let error = refusal(of: call, at: now) { return call.fail(error) }
         let group = group(for: call.effect)
-        if hasPlace { group.prepend(call) } else { group.append(call) }
+        switch place {
+        case .none: group.append(call)
+        case .ofAnother: group.prepend(call, hadTurn: false)
+        case .kept: group.prepend(call, hadTurn: true)
+        }
         scheduleTurnEnd()
     }
 
@@ -264,7 +277,7 @@ extension PostgresPool {
     private func sendAgainOrFail(_ call: PendingCall, _ error: PostgresError) {
         let now = MonotonicClock.now
         guard case .connectionLost = error, call.takesNextAttempt(at: now) else { return call.fail(error) }
-        admit(call, hasPlace: true, at: now)
+        admit(call, .kept, at: now)
     }
 
     private func group(for effect: Effect) -> ConnectionGroup {

@@ -126,7 +126,7 @@ struct FairQueueTests {
         #expect(take(turn + 1, from: &queue) == expected)
     }
 
-    @Test("What is put back comes first in its share, and next of all where its share has nothing else waiting")
+    @Test("What is put in front comes first in its share, and not before the turn of another")
     func prepended() {
         var queue = FairQueue<String>()
         queue.append("n1", of: Self.noisy)
@@ -135,7 +135,7 @@ struct FairQueueTests {
         queue.prepend("q1", of: Self.quiet)
         queue.prepend("p1", of: Self.preferred)
         #expect(queue.count == 5)
-        #expect(drain(&queue) == ["p1", "n1", "q1", "n2", "q2"])
+        #expect(drain(&queue) == ["n1", "q1", "p1", "n2", "q2"])
     }
 
     @Test("What is put back in reverse has its order again within its share, and what follows it waits for a turn")
@@ -145,7 +145,7 @@ struct FairQueueTests {
         for number in 1...3 { queue.append("n\(number)", of: Self.noisy) }
         let back = zip(["n-1", "q-1", "n0", "p-1"], shares)
         #expect(take(1, from: &queue) == ["n1"])
-        for (element, share) in back.reversed() { queue.prepend(element, of: share) }
+        for (element, share) in back.reversed() { queue.prepend(element, of: share, hadTurn: true) }
         queue.append("p0", of: Self.preferred)
         #expect(drain(&queue) == ["q-1", "p-1", "n-1", "p0", "n0", "n2", "n3"])
     }
