@@ -20,8 +20,8 @@ struct ManyRows: Sendable {
     static func with(_ body: (ManyRows) async throws -> Void) async throws {
         try await TestDatabase.with { database in
             try database.execute(tenants + agents + rest)
-            // Of all users, and not of some that are chosen by chance: where plans cost about the same, one time another
-            // would be taken.
+            // Of all users, and not of some that are chosen by chance: of two plans that cost about the same, now one
+            // would be taken and now the other.
             try database.execute("ALTER DATABASE \(database.name) SET default_statistics_target = 200")
             try database.execute("VACUUM ANALYZE")
             func tenant(_ number: Int64) throws -> Tenant {
