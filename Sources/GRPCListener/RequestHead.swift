@@ -1,6 +1,5 @@
 internal import AgentdCore
 internal import FoundationEssentials
-internal import Glibc
 internal import Listening
 internal import Messages
 internal import Services

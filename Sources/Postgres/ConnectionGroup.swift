@@ -212,7 +212,7 @@ extension ConnectionGroup {
             }
             let end = endOfSegment(from: next, on: connection, at: now)
             let calls = departures[next..<end]
-            for call in calls { departs(call, at: now) }
+            count(calls, at: now)
             if !connection.send(calls, using: &space, at: now, timeoutMilliseconds: timeoutMilliseconds) {
                 // Backwards, so that the first one is the first again.
                 for call in calls.reversed() where call.stage != .sent { refuse(call, .connectionLost(sent: false)) }
@@ -223,10 +223,12 @@ extension ConnectionGroup {
         departures.removeAll(keepingCapacity: true)
     }
 
-    /// A call is given to a connection. Who heard of an error in this very turn may have come with it only then.
-    private func departs(_ call: PendingCall, at now: UInt64) {
-        totals.sentCalls += 1
-        if call.sentAt == 0, now > call.submittedAt { totals.waitedNanoseconds += now - call.submittedAt }
+    /// Calls are given to a connection. Who heard of an error in this very turn may have come with one only then.
+    private func count(_ calls: ArraySlice<PendingCall>, at now: UInt64) {
+        totals.sentCalls += UInt64(calls.count)
+        totals.waitedNanoseconds += calls.reduce(0) { waited, call in
+            call.sentAt == 0 && now > call.submittedAt ? waited + (now - call.submittedAt) : waited
+        }
     }
 
     private func endOfSegment(from start: Int, on connection: Connection, at now: UInt64) -> Int {

@@ -1,6 +1,5 @@
 internal import AgentdCore
 internal import CNGHTTP2
-internal import Glibc
 internal import NIOCore
 
 /// What happens on an HTTP/2 connection. None of it may receive or send bytes of the session itself.
