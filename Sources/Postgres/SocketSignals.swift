@@ -9,7 +9,7 @@ internal import Synchronization
 /// NIO would read a descriptor that it watches, and libpq must read its own. So the kernel signals: each socket sends
 /// SIGIO to the loop's thread, which keeps it blocked, and a signalfd in the loop's selector turns the signals into one
 /// wake-up. Signals merge and do not say whose they are: on a wake-up the kernel is asked which sockets have something
-/// to say, and again in each turn of the loop until none has.
+/// to say, and again in each turn of the loop until none has. Clients have their turn in between.
 final class SocketSignals {
     private struct Watcher {
         let descriptor: CInt
@@ -77,13 +77,25 @@ final class SocketSignals {
         _ = agentd_readiness_remove(readiness, watcher.descriptor)
     }
 
+    /// Looks twice at most before the loop asks its selector again: it does so only when no task is left, and while
+    /// PostgreSQL has more to say at each look nobody would read what clients ask.
     private func wakeUp() {
+        guard look() else { return }
+        // Not at once: what came goes to its clients first, so that they and PostgreSQL work at the same time.
+        eventLoop.assumeIsolated().execute {
+            // What is left of it sends no signal any more.
+            if self.look() { agentd_signal_itself() }
+        }
+    }
+
+    /// Lets those speak whose sockets have something to say.
+    /// - Returns: Whether there were any; they may have more to say.
+    private func look() -> Bool {
         let count = ready.withUnsafeMutableBufferPointer { agentd_readiness(readiness, $0.baseAddress) }
-        guard count > 0 else { return }
+        guard count > 0 else { return false }
         // What one of them does may end others and begin new ones.
         for index in 0..<Int(count) { bodies[ready[index]]?() }
-        // Not at once: what came goes to its clients first, so that they and PostgreSQL work at the same time.
-        eventLoop.assumeIsolated().execute { self.wakeUp() }
+        return true
     }
 }
 
