@@ -10,10 +10,14 @@ let strict: [SwiftSetting] = [
 
 /// The places that are to be mended when an executable is loaded, of which agentd has 139,000, as a bitmap: 26 KB
 /// of memory instead of 3.2 MB. Such a program does not start where glibc is older than 2.36, that of Debian 12.
-/// The linker comes with Swift.
+/// And without the names of all its functions for libraries that it might load, of which there are none: 3.9 MB.
+/// Those for backtraces are others, which nobody loads until then. The linker comes with Swift.
 let shipped: [LinkerSetting] = [
     .unsafeFlags(
-        ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        [
+            "-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+            "-Xlinker", "--no-export-dynamic",
+        ],
         .when(platforms: [.linux], configuration: .release))
 ]
 
