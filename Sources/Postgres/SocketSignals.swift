@@ -16,6 +16,10 @@ final class SocketSignals {
         let body: () -> Void
     }
 
+    /// For how many nanoseconds it looks again and again. The loop asks its selector only when no task is left: while
+    /// PostgreSQL has more to say at each look, nobody would read what clients ask.
+    private static let longestStay: UInt64 = 250_000
+
     private let eventLoop: any EventLoop
     private let readiness = agentd_readiness_set()
     private var watchers: [ObjectIdentifier: Watcher] = [:]
@@ -77,14 +81,16 @@ final class SocketSignals {
         _ = agentd_readiness_remove(readiness, watcher.descriptor)
     }
 
-    /// Looks twice at most before the loop asks its selector again: it does so only when no task is left, and while
-    /// PostgreSQL has more to say at each look nobody would read what clients ask.
     private func wakeUp() {
-        guard look() else { return }
-        // Not at once: what came goes to its clients first, so that they and PostgreSQL work at the same time.
+        if look() { lookAgain(until: MonotonicClock.now + Self.longestStay) }
+    }
+
+    /// Not at once: what came goes to its clients first, so that they and PostgreSQL work at the same time.
+    private func lookAgain(until end: UInt64) {
         eventLoop.assumeIsolated().execute {
+            guard self.look() else { return }
             // What is left of it sends no signal any more.
-            if self.look() { agentd_signal_itself() }
+            if MonotonicClock.now < end { self.lookAgain(until: end) } else { agentd_signal_itself() }
         }
     }
 
