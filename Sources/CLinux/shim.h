@@ -43,9 +43,6 @@ static inline int agentd_signal_this_thread(int descriptor) {
     return fcntl(descriptor, F_SETFL, flags | O_ASYNC);
 }
 
-/// Sends SIGIO to the calling thread, as a socket would.
-static inline void agentd_signal_itself(void) { pthread_kill(pthread_self(), SIGIO); }
-
 /// A set of descriptors that can be asked which of them have something to say, or -1 with errno.
 static inline int agentd_readiness_set(void) { return epoll_create1(EPOLL_CLOEXEC); }
 

@@ -38,4 +38,7 @@ package final class ConnectionRefusals: Sendable {
         counters[reason]?.increment()
         warnings.happened(reason, peer)
     }
+
+    /// There will be no more connections.
+    func end() { warnings.tellRest() }
 }

@@ -51,16 +51,18 @@ package final class PortListener: Sendable {
     private let server: any Channel
     private let socket: UnixSocket?
     private let registry: ConnectionRegistry
+    private let refusals: ConnectionRefusals
     private let loops: [NIOLoopBoundBox<ServerLoop>]
 
     private init(
         server: any Channel, address: String, socket: UnixSocket?, registry: ConnectionRegistry,
-        loops: [NIOLoopBoundBox<ServerLoop>]
+        refusals: ConnectionRefusals, loops: [NIOLoopBoundBox<ServerLoop>]
     ) {
         self.server = server
         self.address = address
         self.socket = socket
         self.registry = registry
+        self.refusals = refusals
         self.loops = loops
     }
 
@@ -73,6 +75,7 @@ package final class PortListener: Sendable {
         handler: any CallHandler, logger: Logger
     ) async throws -> PortListener {
         let registry = ConnectionRegistry()
+        let refusals = ConnectionRefusals(logger: logger)
         let eventLoops = Array(group.makeIterator())
         let streams = OpenStreams()
         let loops = eventLoops.map { loop in
@@ -83,7 +86,8 @@ package final class PortListener: Sendable {
                 eventLoop: loop)
         }
         let acceptance = Acceptance(
-            configuration: configuration, doors: doors, registry: registry, loops: loops, logger: logger)
+            configuration: configuration, doors: doors, registry: registry, refusals: refusals, loops: loops,
+            logger: logger)
         switch configuration.address {
         case .tcp(let address):
             let server = try await bootstrap(group, acceptance, logger)
@@ -95,7 +99,8 @@ package final class PortListener: Sendable {
                 .childChannelOption(.tcpOption(.init(rawValue: TCP_KEEPCNT)), value: keepAliveProbes)
                 .bind(host: address.host, port: address.port).get()
             return PortListener(
-                server: server, address: text(of: server.localAddress), socket: nil, registry: registry, loops: loops)
+                server: server, address: text(of: server.localAddress), socket: nil, registry: registry,
+                refusals: refusals, loops: loops)
         case .unix(let path):
             let socket = try UnixSocket.bind(path: path, mode: configuration.socketMode)
             do {
@@ -103,7 +108,7 @@ package final class PortListener: Sendable {
                 socket.listen(backlog: backlog)
                 return PortListener(
                     server: server, address: configuration.address.description, socket: socket, registry: registry,
-                    loops: loops)
+                    refusals: refusals, loops: loops)
             } catch {
                 socket.remove()
                 throw error
@@ -169,6 +174,7 @@ package final class PortListener: Sendable {
         await stopListening()
         for (channel, _) in registry.beginDraining() { channel.close(promise: nil) }
         await registry.waitUntilEmpty(atMost: .seconds(1), on: server.eventLoop)
+        refusals.end()
     }
 
     private func stopListening() async {
@@ -189,14 +195,14 @@ private struct Acceptance: Sendable {
 
     init(
         configuration: PortListener.Configuration, doors: [any Door], registry: ConnectionRegistry,
-        loops: [NIOLoopBoundBox<ServerLoop>], logger: Logger
+        refusals: ConnectionRefusals, loops: [NIOLoopBoundBox<ServerLoop>], logger: Logger
     ) {
         self.configuration = configuration
         self.doors = doors
         self.registry = registry
         self.loops = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.eventLoop), $0) })
         metrics = ConnectionMetrics(doors: doors.map(\.name))
-        refusals = ConnectionRefusals(logger: logger)
+        self.refusals = refusals
         self.logger = logger
     }
 

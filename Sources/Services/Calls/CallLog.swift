@@ -48,6 +48,9 @@ package final class CallLog: Sendable {
     /// A call was refused because more wait for the database than may.
     func refused(for reason: Reason) { refusals.happened(reason, ()) }
 
+    /// There will be no more calls.
+    package func end() { refusals.tellRest() }
+
     func ended(_ call: ObservedCall, _ code: StatusCode, _ reason: Reason?, nanoseconds: UInt64) {
         switch mode {
         case .off: return

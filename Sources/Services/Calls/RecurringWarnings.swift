@@ -1,8 +1,8 @@
 internal import Synchronization
 
 /// Warns of what may happen a thousand times a second: of each kind at once when it happens first, and then, once in a
-/// while, of how often it has happened since. An attack is to be seen, and not to fill the log; and as long as this
-/// lives no burst ends untold of.
+/// while, of how often it has happened since. An attack is to be seen, and not to fill the log; and no burst ends untold
+/// of, as long as this lives or with `tellRest`.
 package final class RecurringWarnings<Kind: Hashable & Sendable, Example: Sendable>: Sendable {
     /// What happened since the last warning.
     private struct Since {
@@ -47,6 +47,18 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Example: Sendab
         warn(kind, 1, example)
         Task { [weak self, pause] in
             repeat { await pause() } while self?.tell(kind) ?? false
+        }
+    }
+
+    /// Tells at once of what it has not told of yet, when nobody will be there for the next look.
+    package func tellRest() {
+        let rest = recent.withLock { recent in
+            let rest = recent
+            for kind in rest.keys { recent[kind] = Since() }
+            return rest
+        }
+        for (kind, since) in rest {
+            if let latest = since.latest { warn(kind, since.count, latest) }
         }
     }
 

@@ -139,6 +139,7 @@ extension Daemon {
             logger.notice("Stopping")
             await group.triggerGracefulShutdown()
         }
+        calls.end()
         logger.notice("Stopped")
     }
 

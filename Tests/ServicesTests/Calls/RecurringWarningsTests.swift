@@ -78,4 +78,21 @@ struct RecurringWarningsTests {
         for kind in ["a", "b", "a", "c", "b"] { warnings.happened(kind, ()) }
         #expect(told.take() == ["a 1", "b 1", "c 1"])
     }
+    @Test("At the end the rest is told, once")
+    func rest() {
+        let told = Told()
+        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { kind, count, example in
+            told.append("\(kind) \(count) \(example)")
+        }
+        for number in 1...4 { warnings.happened("flood", number) }
+        warnings.happened("drip", 1)
+        #expect(told.take() == ["flood 1 1", "drip 1 1"])
+        warnings.tellRest()
+        #expect(told.take() == ["flood 3 4"])
+        warnings.tellRest()
+        #expect(told.take() == [])
+        warnings.happened("flood", 5)
+        warnings.tellRest()
+        #expect(told.take() == ["flood 1 5"])
+    }
 }
