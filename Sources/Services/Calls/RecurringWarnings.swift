@@ -1,8 +1,8 @@
 internal import Synchronization
 
 /// Warns of what may happen a thousand times a second: of each kind at once when it happens first, and then, once in a
-/// while, of how often it has happened since. An attack is to be seen, and not to fill the log; and no burst ends untold
-/// of, as long as this lives or with `tellRest`.
+/// while, of how often it has happened since. An attack is to be seen, and not to fill the log; and as long as this
+/// lives no burst ends untold of, nor when it is told of the end.
 package final class RecurringWarnings<Kind: Hashable & Sendable, Example: Sendable>: Sendable {
     /// What happened since the last warning.
     private struct Since {

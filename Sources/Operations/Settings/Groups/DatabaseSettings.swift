@@ -128,10 +128,10 @@ extension DatabaseSettings {
             + "an answer, and takes no read behind one that has taken 4 ms.")
     private static let queueSetting = Setting.integer(
         "AGENTD_DB_QUEUE", 1...1_000_000, fallback: 4_096,
-        "Calls of one event loop that may wait for a connection of reads, and as many for one of changes. Where 512 "
-            + "wait, connections that have others in flight get no more, but for tenants that have few or none of "
-            + "them. Tenants take turns, one with priority_support twice; the fewer places are left, the fewer calls "
-            + "of a tenant may wait. More are refused with DB_QUEUE_FULL.")
+        "Calls of one event loop that may wait for a connection of reads, and as many for one of changes; more are "
+            + "refused with DB_QUEUE_FULL. Where 512 of other connections wait, a connection with calls in flight is "
+            + "refused more, but for tenants that have few or none of those. Tenants take turns, one with "
+            + "priority_support twice; the fewer places are left, the fewer calls of a tenant may wait.")
     private static let queueWaitSetting = Setting.duration(
         "AGENTD_DB_QUEUE_WAIT", 10...600_000, fallback: 5_000,
         "How long a call may wait in that queue before it ends with DB_POOL_TIMEOUT.")

@@ -37,7 +37,8 @@ package struct LimitSettings: Sendable {
         "AGENTD_MAX_MESSAGE_BYTES", 1_024...(64 << 20), fallback: standard.messageBytes,
         "The longest message, in bytes.")
     private static let inFlightSetting = Setting.integer(
-        "AGENTD_MAX_IN_FLIGHT", 1...65_536, fallback: standard.callsInFlight, "Calls in flight on one connection."
+        "AGENTD_MAX_IN_FLIGHT", 1...65_536, fallback: standard.callsInFlight,
+        "Calls in flight on one connection. How many of them may wait is said by AGENTD_DB_QUEUE."
     ).changingAtRunTime
     private static let headerBytesSetting = Setting.integer(
         "AGENTD_MAX_HEADER_BYTES", 256...(1 << 20), fallback: standard.headerBytes,
