@@ -447,12 +447,14 @@ extension PostgresPool {
         for index in group.slots.indices {
             guard case .open(let connection) = group.slots[index], connection.callsInFlight > 0 else { continue }
             connection.expireCalls(at: now)
-            connection.cancelAbandonedWork(by: canceller, on: eventLoop, at: now)
             if connection.oldestSince + stalled < now {
                 logger.warning("A connection to the database does not answer; it is replaced")
                 drop(connection, at: index, of: group)
             } else {
                 process(connection, at: index, of: group)
+                // Not before: a loop that has not had a processor for a while may have the end of that work to read,
+                // and a request would hit what runs again because the last one did.
+                connection.cancelAbandonedWork(by: canceller, on: eventLoop, at: now)
             }
         }
     }
