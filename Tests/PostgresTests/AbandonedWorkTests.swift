@@ -1,5 +1,6 @@
 import Testing
 
+internal import Glibc
 internal import LoopExecutor
 internal import NIOCore
 internal import Postgres
@@ -62,6 +63,33 @@ struct AbandonedWorkTests {
                 }
             }
             #expect(answer == 7)
+        }
+    }
+
+    @Test("A loop that had no processor for a while stops nobody for what has ended meanwhile")
+    func lateLoop() async throws {
+        try await withPool { pool, loop, database in
+            try database.execute("CREATE SEQUENCE attempts")
+            let sleep = StatementText("sleep", "SELECT pg_sleep(0.01)", [])
+            let work = StatementText("work", "SELECT nextval('attempts'), pg_sleep(1.5)", [])
+            try await loop.executor.run {
+                let deadline = PostgresPool.deadline(20_000)
+                let abandoned = PendingCall(sleep, effect: .read, deadlineNanoseconds: deadline)
+                let wanted = PendingCall(work, effect: .write, deadlineNanoseconds: deadline)
+                try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                    pool.submit(abandoned) { _, _ in }
+                    pool.submit(wanted) { _, error in
+                        continuation.resume(with: error.map { .failure($0) } ?? .success(()))
+                    }
+                    // Both are sent at the end of this turn of the loop.
+                    loop.executor.eventLoop.execute {
+                        abandoned.cancel()
+                        usleep(500_000)
+                    }
+                }
+            }
+            // Also what is stopped takes a number.
+            #expect(try database.rows("SELECT last_value FROM attempts") == [["1"]])
         }
     }
 
