@@ -84,6 +84,7 @@ struct AbandonedWorkTests {
                     // Both are sent at the end of this turn of the loop.
                     loop.executor.eventLoop.execute {
                         abandoned.cancel()
+                        // What happens to a loop on a machine whose processors are taken.
                         usleep(500_000)
                     }
                 }

@@ -52,14 +52,7 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Example: Sendab
 
     /// Tells at once of what it has not told of yet, when nobody will be there for the next look.
     package func tellRest() {
-        let rest = recent.withLock { recent in
-            let rest = recent
-            for kind in rest.keys { recent[kind] = Since() }
-            return rest
-        }
-        for (kind, since) in rest {
-            if let latest = since.latest { warn(kind, since.count, latest) }
-        }
+        for kind in recent.withLock({ Array($0.keys) }) { _ = tell(kind) }
     }
 
     /// Without anything to tell of, the next time is warned of at once.

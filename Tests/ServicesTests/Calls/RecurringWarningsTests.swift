@@ -78,6 +78,7 @@ struct RecurringWarningsTests {
         for kind in ["a", "b", "a", "c", "b"] { warnings.happened(kind, ()) }
         #expect(told.take() == ["a 1", "b 1", "c 1"])
     }
+
     @Test("At the end the rest is told, once")
     func rest() {
         let told = Told()
