@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClientOptions
 
 /// The client of agentd for people and scripts.
 @main
@@ -20,6 +21,7 @@ struct Agentctl: AsyncParsableCommand {
 
             Exit codes: 0 done; 1 refused or failed, or you did not agree to it; 64 wrong use; 69 no connection.
             """,
+        version: "agentctl \(ProgramVersion.number)",
         examples: ["agentctl agents list", "agentctl help agents create", "agentctl completion bash"],
         subcommands: [
             AgentsCommand.self, WhoAmICommand.self, TenantsCommand.self, SettingsCommand.self, UsersCommand.self,

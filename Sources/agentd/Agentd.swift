@@ -11,6 +11,7 @@ struct Agentd: AsyncParsableCommand {
             Every setting is a flag, an environment variable or a key of a configuration file; \
             `agentd serve --help` lists them.
             """,
+        version: Version.text,
         subcommands: [
             Serve.self, Migrate.self, Convert.self, Health.self, VerifyIsolation.self, Token.self, TenantCommand.self,
             Config.self, Version.self,

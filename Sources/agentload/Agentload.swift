@@ -51,7 +51,8 @@ struct Agentload: AsyncParsableCommand {
               agentload --keys keys.txt --in-flight 64
               agentload --keys keys.txt --rate 5000 --mix mixed --plot latency.svg
               agentload --keys keys.txt --skew noisy:0.9 --door grpc --output json
-            """)
+            """,
+        version: "agentload \(ProgramVersion.number)")
 
     @OptionGroup var options: LoadOptions
     @OptionGroup(title: "Encryption") var tls: TLSOptions
@@ -76,18 +77,17 @@ struct Agentload: AsyncParsableCommand {
         let plot = try options.plot.map(PlotFile.init)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let search = try settings.searchConfiguration(on: group)
-        let client = AgentdClient(configuration: search)
-        let found = try await TargetSearch(client: client, mix: options.mix).find(keys: settings.keys)
-        await client.close()
-        Progress.note(found, isShown: !options.noProgress)
-        try requireNoise(found, keys: settings.keys)
         let configuration = try settings.loadConfiguration(on: group)
-        let progress = Progress.style(isShown: !options.noProgress)
+        let (plan, keys, showsProgress) = (options.plan, settings.keys, !options.noProgress)
         let report = try await untilInterrupted {
-            try await LoadGenerator.run(
-                options.plan, targets: found.targets, configuration: configuration, onProgress: progress)
+            let found = try await Self.find(keys, for: plan.mix, configuration: search)
+            Progress.note(found, isShown: showsProgress)
+            if plan.skew.isNoisy { try Self.requireNoise(found, keys: keys) }
+            return try await LoadGenerator.run(
+                plan, targets: found.targets, configuration: configuration,
+                onProgress: Progress.style(isShown: showsProgress))
         }
-        Progress.finish(isShown: !options.noProgress)
+        Progress.finish(isShown: showsProgress)
         try plot?.write(report)
         switch options.output {
         case .table: try Output.report(report.table)
@@ -100,9 +100,22 @@ struct Agentload: AsyncParsableCommand {
         }
     }
 
+    private static func find(
+        _ keys: [LoadKey], for mix: Mix, configuration: AgentdClient.Configuration
+    ) async throws -> TargetSearch.Found {
+        let client = AgentdClient(configuration: configuration)
+        do {
+            let found = try await TargetSearch(client: client, mix: mix).find(keys: keys)
+            await client.close()
+            return found
+        } catch  where Task.isCancelled {
+            throw LoadProblem(.interrupted, "interrupted before the first call")
+        }
+    }
+
     /// The noisy tenant is the first key's: another must not take its place unseen.
-    private func requireNoise(_ found: TargetSearch.Found, keys: [LoadKey]) throws {
-        guard options.plan.skew.isNoisy, let first = keys.first else { return }
+    private static func requireNoise(_ found: TargetSearch.Found, keys: [LoadKey]) throws {
+        guard let first = keys.first else { return }
         if found.keysLeftOut.contains(first.origin) {
             throw LoadProblem(
                 .refused, "\(first.origin) is to make the noise and has no agent to read: create some first")
@@ -117,15 +130,16 @@ struct Agentload: AsyncParsableCommand {
     private func untilInterrupted<R: Sendable>(
         _ body: @escaping @Sendable () async throws -> R
     ) async throws -> R {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let work = Task(operation: body)
-        let signals = Task {
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+        let watch = Task {
+            for await _ in signals {
                 // Who is not content with that wants no report.
                 if work.isCancelled { Glibc.exit(Failure.interrupted.rawValue) }
                 work.cancel()
             }
         }
-        defer { signals.cancel() }
+        defer { watch.cancel() }
         return try await work.value
     }
 }

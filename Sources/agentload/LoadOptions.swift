@@ -18,8 +18,8 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A file with an API key or a JWT on each line; a line that begins with # is a comment. Without it, the one "
-                + "in AGENTD_TOKEN.",
+            "A file with an API key or a JWT on each line, - for standard input; a line that begins with # is a "
+                + "comment. Without it, the one in AGENTD_TOKEN.",
             valueName: "path"),
         completion: .file())
     var keys: String?
@@ -74,7 +74,11 @@ struct LoadOptions: ParsableArguments {
         completion: .file())
     var plot: String?
 
-    @Flag(help: "Says nothing on standard error while it runs.")
+    @Flag(
+        help: """
+            Says nothing on standard error while it runs. Otherwise there is a line of progress on a terminal, and one \
+            every 5 seconds elsewhere.
+            """)
     var noProgress = false
 
     func validate() throws {

@@ -1,7 +1,6 @@
 internal import AgentdClient
 internal import ArgumentParser
 internal import ClientOptions
-internal import FoundationEssentials
 internal import LoadGenerator
 internal import NIOCore
 
@@ -10,6 +9,10 @@ struct LoadSettings {
     /// Of each question before the clock starts: who waits for the run to begin is to hear that nobody answers. Longer
     /// than a peer may take that is connected and says nothing, so that this is told then.
     private static let searchTimeout = Duration.seconds(12)
+    /// A daemon under load refuses for a while: each question is asked again until its time is over.
+    private static let searchAttempts = 1_000
+    /// Of keys; room for those of all tenants that a daemon may have.
+    private static let maximumFileBytes = 64 << 20
 
     let keys: [LoadKey]
     private let address: String
@@ -24,6 +27,10 @@ struct LoadSettings {
             options.address ?? environment["AGENTD_ADDRESS"]
             ?? "127.0.0.1:\(AgentdClient.Configuration.defaultPort)"
         keys = try Self.keys(options, environment)
+        if options.skew.isNoisy, keys.count < 2 {
+            throw ValidationError(
+                "--skew noisy needs keys of two tenants or more, one to make the noise and one beside it, and has one.")
+        }
         door = options.door
         connections = options.connections
         self.tls = tls
@@ -44,8 +51,12 @@ struct LoadSettings {
     }
 
     private static func keys(inFile path: String, of source: String) throws -> [LoadKey] {
-        guard let data = try? Data(contentsOf: URL(filePath: path)), let text = String(data: data, encoding: .utf8)
-        else { throw ValidationError("The file \(path) of \(source) cannot be read, or is not text.") }
+        let text: String
+        do {
+            text = try BoundedFile.text(path: path, maximumBytes: maximumFileBytes)
+        } catch {
+            throw ValidationError("\(source): \(error.description).")
+        }
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let keys = lines.enumerated().flatMap { index, line in
             let words = line.split(whereSeparator: \.isWhitespace)
@@ -60,6 +71,7 @@ struct LoadSettings {
     func searchConfiguration(on group: any EventLoopGroup) throws -> AgentdClient.Configuration {
         var configuration = try configuration(on: group, speaking: .framed)
         configuration.timeout = Self.searchTimeout
+        configuration.retries.maximumAttempts = Self.searchAttempts
         return configuration
     }
 

@@ -126,6 +126,7 @@ struct LoadReportTests {
     func emptyGroup() throws {
         let plan = SampleReport.plan(.closed(inFlight: 1), mix: .get, skew: .noisy(share: 0.9))
         let table = SampleReport.report(plan, calls: 1, failures: 0).table
+        #expect(table.contains("throughput    0.3 successful calls/s"), "\(table)")
         let row = try #require(table.split(separator: "\n").first { $0.hasPrefix("other tenants") })
         #expect(row.split(separator: " ").dropFirst(2) == ["0", "-", "-", "-", "-", "-", "-"], "\(table)")
     }

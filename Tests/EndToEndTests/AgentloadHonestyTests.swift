@@ -164,6 +164,23 @@ struct AgentloadHonestyTests {
         }
     }
 
+    @Test("Who interrupts it before the first call learns that too")
+    func interruptedBefore() async throws {
+        try await World.with { world in
+            let lock = try TableLock(world.database)
+            try await TemporaryFolder.with { folder in
+                try await world.withAgentload(as: [world.ada], [], in: folder) { program in
+                    try await lock.waitForBlocked(1)
+                    program.signal(SIGINT)
+                    #expect(await program.waitForExit() == 130)
+                    #expect(program.standardOutput.isEmpty)
+                    #expect(program.standardError == "error: interrupted before the first call\n")
+                }
+            }
+            try lock.release()
+        }
+    }
+
     /// Of four places on the connection the noisy tenant would soon have all.
     @Test("Callers do not wait for a noisy tenant's answers before they call", arguments: ["framed", "grpc"])
     func noisyTenant(door: String) async throws {

@@ -14,7 +14,9 @@ struct AgentloadMistakeTests {
             (["--duration", "0"], "--duration must be"), (["--warm-up", "-1"], "--warm-up must be 0 to"),
             (["--in-flight", "-1"], "--in-flight must be 1 to"), (["--tenants", "-1"], "--tenants must be"),
             (["--tenants", "3"], "has 1 keys, fewer than --tenants 3"),
-            (["--keys", "/nonexistent"], "/nonexistent of --keys cannot be read"),
+            (["--keys", "/nonexistent"], "--keys: cannot read /nonexistent: No such file or directory"),
+            (["--keys", "/dev/null"], "The file /dev/null of --keys has no key"),
+            (["--skew", "noisy"], "--skew noisy needs keys of two tenants or more"),
             (["--plot", "/nonexistent/plot.svg"], "/nonexistent/plot.svg of --plot cannot be written"),
             (["--address", "no address"], "\"no address\" is not"), (["--ca", "/nonexistent"], "/nonexistent"),
         ])
@@ -64,10 +66,10 @@ struct AgentloadMistakeTests {
     @Test("Noise needs others beside it")
     func noiseAlone() async throws {
         let world = try World.shared
-        for people in [[world.ada], [world.ada, world.ada]] {
-            try await world.agentload(as: people, ["--skew", "noisy", "--mix", "update"])
-                .expectFailure(1, "--skew noisy needs keys of other tenants")
-        }
+        try await world.agentload(as: [world.ada, world.ada], ["--skew", "noisy", "--mix", "update"])
+            .expectFailure(1, "--skew noisy needs keys of other tenants")
+        try await world.agentload(as: [world.ada, world.carol], ["--skew", "noisy", "--tenants", "1"])
+            .expectFailure(64, "--skew noisy needs keys of two tenants or more")
     }
 
     @Test("Two keys of one tenant are told of")

@@ -80,6 +80,48 @@ struct AgentloadTests {
         #expect(try exit.loadReport().tenants == 1)
     }
 
+    @Test("Keys may come from standard input")
+    func keysFromStandardInput() async throws {
+        let world = try await world()
+        let exit = try await Program.run(
+            "agentload", ["--keys", "-", "--output", "json", "--no-progress"] + Self.short,
+            environment: ["AGENTD_ADDRESS": world.daemon.address], input: "\(world.ada.key)\n\(world.carol.key)\n")
+        #expect(try exit.loadReport().tenants == 2)
+    }
+
+    /// The client gives up after five attempts, as others would.
+    @Test("An overloaded daemon is asked again until the run can begin")
+    func overloadBefore() async throws {
+        let settings = [
+            "AGENTD_EVENT_LOOPS": "1", "AGENTD_DB_CONNECTIONS": "1", "AGENTD_DB_WRITE_CONNECTIONS": "0",
+            "AGENTD_DB_PIPELINE_DEPTH": "1", "AGENTD_DB_QUEUE": "1", "AGENTD_DB_QUEUE_WAIT": "1m",
+        ]
+        try await World.with(settings: settings) { world in
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("to be read") }
+            let lock = try TableLock(world.database)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await world.speak(as: world.ada) { try await $0.getAgent(1) } }
+                try await lock.waitForBlocked(1)
+                group.addTask { _ = try await world.speak(as: world.ada) { try await $0.getAgent(1) } }
+                try await waitUntil {
+                    try await world.daemon.metrics()[#"agentd_database_queue_length{pool="tenant",kind="read"}"#] == 1
+                }
+                try await TemporaryFolder.with { folder in
+                    try await world.withAgentload(as: [world.ada], Self.short, in: folder) { program in
+                        try await waitUntil {
+                            try await world.daemon.metrics().contains {
+                                $0.key.contains("ListAgents") && $0.key.contains("ResourceExhausted") && $0.value > 5
+                            }
+                        }
+                        try lock.release()
+                        #expect(await program.waitForExit() == 0, "\(program.standardError)")
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test("One token of the environment is enough, and the table and the plot tell what came of it")
     func plot() async throws {
         let world = try await world()

@@ -237,11 +237,17 @@ struct StartupTests {
         }
     }
 
-    @Test("version prints the name and a semantic version")
-    func version() async throws {
-        let exit = try await Program.run("agentd", ["version"])
+    @Test(
+        "Every program says its name and a semantic version",
+        arguments: [
+            ("agentd", "version"), ("agentd", "--version"), ("agentctl", "--version"), ("agentload", "--version"),
+        ])
+    func version(program: String, argument: String) async throws {
+        let exit = try await Program.run(program, [argument])
         #expect(exit.code == 0)
-        #expect(exit.output.wholeMatch(of: #/agentd \d+\.\d+\.\d+\n/#) != nil, "\(exit.output)")
+        let words = exit.output.split(separator: " ")
+        #expect(words.count == 2 && words.first == Substring(program), "\(exit.output)")
+        #expect(words.last?.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil, "\(exit.output)")
     }
 
     // MARK: Health

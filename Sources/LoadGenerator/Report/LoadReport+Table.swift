@@ -7,7 +7,7 @@ extension LoadReport {
             lines.append("There was no connection for \(disconnectedSeconds.shortText) s of it.")
         }
         if lines.count > 2 { lines.append("") }
-        lines.append(Self.line("throughput", "\(Self.grouped(Int(callsPerSecond.rounded()))) successful calls/s"))
+        lines.append(Self.line("throughput", "\(throughput) successful calls/s"))
         lines.append(Self.line("succeeded", Self.grouped(calls)))
         lines.append(Self.line("failed", Self.text(failures)))
         lines += Self.mostFirst(failureReasons).map { Self.line("", "\(Self.grouped($0.value)) for \($0.key)") }
@@ -40,8 +40,13 @@ extension LoadReport {
 
     /// What came of it, in a line.
     var outcome: String {
-        "\(Self.grouped(Int(callsPerSecond.rounded()))) calls/s succeeded, \(Self.plural(failureCount, "failure")) "
+        "\(throughput) calls/s succeeded, \(Self.plural(failureCount, "failure")) "
             + "in \(durationSeconds.shortText) s"
+    }
+
+    /// Successful calls a second; of few, tenths tell.
+    private var throughput: String {
+        callsPerSecond < 10 ? callsPerSecond.shortText : Self.grouped(Int(callsPerSecond.rounded()))
     }
 
     private static func plural(_ number: Int, _ noun: String) -> String {

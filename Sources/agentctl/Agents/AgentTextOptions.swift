@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import ClientOptions
 
 /// Texts of an agent that may come from files.
 struct AgentTextOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 internal import AgentdClient
 internal import ArgumentParser
+internal import ClientOptions
 
 /// A command that makes calls: it is given a client, and what the calls throw is shown.
 protocol ClientCommand: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 internal import AgentdClient
+internal import ClientOptions
 
 /// Reads lines and keeps a bounded number of calls in flight.
 struct ImportRun {

@@ -1,4 +1,5 @@
 internal import AgentdClient
+internal import ClientOptions
 
 /// The lines of a file, read piece by piece.
 struct LineSource: ~Copyable {

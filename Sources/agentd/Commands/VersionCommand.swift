@@ -1,10 +1,10 @@
 internal import ArgumentParser
+internal import ClientOptions
 
 struct Version: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the version.")
 
-    /// Semantic: the wire protocol of a major version stays compatible.
-    static let number = "0.1.0"
+    static let text = "agentd \(ProgramVersion.number)"
 
-    func run() { Output.line("agentd \(Self.number)") }
+    func run() { Output.line(Self.text) }
 }

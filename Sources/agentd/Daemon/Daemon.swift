@@ -1,4 +1,5 @@
 internal import AgentdCore
+internal import ClientOptions
 internal import Logging
 internal import LoopExecutor
 internal import NIOCore
@@ -132,7 +133,7 @@ extension Daemon {
         Output.line("agentd ready: framed \(port.address), grpc \(port.address), admin \(adminAddress)")
         logger.notice(
             "Serving",
-            metadata: ["listen": "\(port.address)", "admin": "\(adminAddress)", "version": "\(Version.number)"])
+            metadata: ["listen": "\(port.address)", "admin": "\(adminAddress)", "version": "\(ProgramVersion.number)"])
         try await signals.run {
             try await group.run()
         } onRequest: {

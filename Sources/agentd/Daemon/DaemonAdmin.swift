@@ -1,4 +1,5 @@
 internal import AgentdCore
+internal import ClientOptions
 internal import Logging
 internal import Metrics
 internal import Operations
@@ -23,7 +24,7 @@ struct DaemonAdmin: Sendable {
         if let address = settings.listen.adminListen {
             server = try await AddressInUse.waitedFor {
                 try await AdminServer.bind(
-                    address, state: state, metrics: metrics, build: BuildInformation(version: Version.number),
+                    address, state: state, metrics: metrics, build: BuildInformation(version: ProgramVersion.number),
                     collect: { await loops.collect() }, logger: logger)
             }
         }

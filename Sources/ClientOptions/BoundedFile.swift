@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// A file that cannot be used; says which and why.
-struct FileProblem: Error {
-    let description: String
+package struct FileProblem: Error {
+    package let description: String
 
     init(_ description: String) { self.description = description }
 
@@ -13,11 +13,11 @@ struct FileProblem: Error {
 }
 
 /// Reads files, standard input as `-`.
-enum BoundedFile {
+package enum BoundedFile {
     private static let pieceBytes = 64 * 1_024
 
     /// The whole file as text.
-    static func text(path: String, maximumBytes: Int) throws(FileProblem) -> String {
+    package static func text(path: String, maximumBytes: Int) throws(FileProblem) -> String {
         let file = try OpenFile(path: path)
         var bytes: [UInt8] = []
         while true {
@@ -37,12 +37,12 @@ enum BoundedFile {
 }
 
 /// A file that is open for reading; it is closed with its owner.
-struct OpenFile: ~Copyable {
-    let path: String
+package struct OpenFile: ~Copyable {
+    package let path: String
     private let descriptor: CInt
 
     /// - Parameter path: `-` is standard input.
-    init(path: String) throws(FileProblem) {
+    package init(path: String) throws(FileProblem) {
         self.path = path
         descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
         if descriptor < 0 { throw FileProblem.systemError(path) }
@@ -53,14 +53,14 @@ struct OpenFile: ~Copyable {
     }
 
     /// Its size; nil when it has none, such as a pipe.
-    var size: Int? {
+    package var size: Int? {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Int(status.st_size)
     }
 
     /// The next bytes; none at the end.
-    func read(maximumBytes: Int) throws(FileProblem) -> [UInt8] {
+    package func read(maximumBytes: Int) throws(FileProblem) -> [UInt8] {
         while true {
             var count = 0
             let bytes = [UInt8](unsafeUninitializedCapacity: maximumBytes) { buffer, initialized in
