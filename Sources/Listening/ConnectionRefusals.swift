@@ -6,7 +6,7 @@ internal import Services
 /// many there are.
 package final class ConnectionRefusals: Sendable {
     private let counters: [ConnectionRefusal: Counter]
-    /// With the address of a client.
+    /// With the addresses of clients.
     private let warnings: RecurringWarnings<ConnectionRefusal, String>
 
     /// - Parameters:
@@ -23,12 +23,15 @@ package final class ConnectionRefusals: Sendable {
                     Counter(label: "agentd_connections_refused_total", dimensions: dimensions, factory: metrics)
                 )
             })
-        warnings = RecurringWarnings(quiet: quiet) { reason, count, peer in
-            logger.warning(
-                "Connections were refused, or ended for what their clients did",
-                metadata: [
-                    "reason": "\(reason.rawValue)", "count": .stringConvertible(count), "for_example": "\(peer)",
-                ])
+        warnings = RecurringWarnings(quiet: quiet) { reason, burst in
+            var metadata: Logger.Metadata = [
+                "reason": "\(reason.rawValue)", "count": .stringConvertible(burst.count),
+            ]
+            if let top = burst.top {
+                metadata["top_client"] = "\(top.subject)"
+                metadata["top_client_count"] = .stringConvertible(top.count)
+            }
+            logger.warning("Connections were refused, or ended for what their clients did", metadata: metadata)
         }
     }
 
@@ -36,7 +39,12 @@ package final class ConnectionRefusals: Sendable {
     /// - Parameter peer: Of this connection, as it is logged.
     package func note(_ reason: ConnectionRefusal, of peer: String) {
         counters[reason]?.increment()
-        warnings.happened(reason, peer)
+        warnings.happened(reason, to: Self.host(of: peer))
+    }
+
+    /// Without the port, which tells connections apart and not clients.
+    private static func host(of peer: String) -> String {
+        peer.lastIndex(of: ":").map { String(peer[..<$0]) } ?? peer
     }
 
     /// There will be no more connections.

@@ -41,7 +41,7 @@ struct ConnectionRefusalTests {
             }
             let warnings = daemon.log.split(separator: "\n").filter { $0.contains("Connections were refused") }
             #expect(warnings.count == 3, "\(warnings)")
-            #expect(warnings.allSatisfy { $0.contains("count=1 ") && $0.contains("for_example=127.0.0.1:") })
+            #expect(warnings.allSatisfy { $0.contains("count=1 ") && $0.contains("top_client=127.0.0.1 ") })
         }
     }
 

@@ -48,6 +48,8 @@ struct FairShareTests {
                     Flood(person: world.carol, name: "quiet", count: 3),
                 ])
             #expect(created.count { $0 == "quiet" } == 3, "\(created)")
+            let warning = "reason=DB_QUEUE_FULL top_tenant=\(world.ada.tenantID) "
+            #expect(world.daemon.log.contains(warning), "\(world.daemon.log)")
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Counts of refused connections")
 struct ConnectionRefusalsTests {
-    /// Keeps reason, count and peer of each warning.
+    /// Keeps reason, count and client of each warning.
     private final class Warnings: Sendable {
         let lines = Mutex<[String]>([])
     }
@@ -23,7 +23,9 @@ struct ConnectionRefusalsTests {
         }
 
         func log(event: LogEvent) {
-            let fields = ["reason", "count", "for_example"].map { event.metadata?[$0]?.description ?? "" }
+            let fields = ["reason", "count", "top_client", "top_client_count"].map {
+                event.metadata?[$0]?.description ?? ""
+            }
             warnings.lines.withLock { $0.append(fields.joined(separator: " ")) }
         }
     }
@@ -34,9 +36,12 @@ struct ConnectionRefusalsTests {
         let metrics = TestMetrics()
         let refusals = ConnectionRefusals(
             logger: Logger(label: "test") { _ in Handler(warnings: warnings) }, metrics: metrics)
-        for number in 1...5 { refusals.note(.flood, of: "peer \(number)") }
-        refusals.note(.frameTimeout, of: "another")
-        #expect(warnings.lines.withLock { $0 } == ["FLOOD 1 peer 1", "FRAME_TIMEOUT 1 another"])
+        for peer in ["10.0.0.1:1", "10.0.0.1:2", "[::1]:3", "10.0.0.1:4", "unix"] { refusals.note(.flood, of: peer) }
+        refusals.note(.frameTimeout, of: "[::1]:5")
+        let first = ["FLOOD 1 10.0.0.1 1", "FRAME_TIMEOUT 1 [::1] 1"]
+        #expect(warnings.lines.withLock { $0 } == first)
+        refusals.end()
+        #expect(warnings.lines.withLock { $0 } == first + ["FLOOD 4 10.0.0.1 2"])
         func count(_ reason: String) throws -> Int64 {
             try metrics.expectCounter("agentd_connections_refused_total", [("reason", reason)]).totalValue
         }

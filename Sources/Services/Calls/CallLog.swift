@@ -10,18 +10,25 @@ package final class CallLog: Sendable {
 
     private let logger: Logger
     private let modeCode: Atomic<UInt8>
-    private let refusals: RecurringWarnings<Reason, Void>
+    private let refusals: RecurringWarnings<Reason, TenantID>
 
     /// - Parameter quiet: Between two warnings of calls that are refused for one reason.
     package init(logger: Logger, mode: CallLogMode, quiet: Duration = .seconds(60)) {
         self.logger = logger
         modeCode = Atomic(Self.code(of: mode))
-        refusals = RecurringWarnings(quiet: quiet) { reason, count, _ in
+        refusals = RecurringWarnings(quiet: quiet) { reason, burst in
+            var metadata: Logger.Metadata = [
+                "reason": "\(reason.rawValue)", "count": .stringConvertible(burst.count),
+            ]
+            if let top = burst.top {
+                metadata["top_tenant"] = "\(top.subject)"
+                metadata["top_tenant_count"] = .stringConvertible(top.count)
+            }
             logger.warning(
                 reason == .databasePoolTimeout
                     ? "Calls were refused: they waited for the database as long as they may"
                     : "Calls were refused: more wait for the database than may",
-                metadata: ["reason": "\(reason.rawValue)", "count": .stringConvertible(count)])
+                metadata: metadata)
         }
     }
 
@@ -46,7 +53,7 @@ package final class CallLog: Sendable {
     }
 
     /// A call was refused because more wait for the database than may.
-    func refused(for reason: Reason) { refusals.happened(reason, ()) }
+    func refused(_ call: ObservedCall, for reason: Reason) { refusals.happened(reason, to: call.caller?.tenantID) }
 
     /// There will be no more calls.
     package func end() { refusals.tellRest() }

@@ -60,7 +60,7 @@ package final class CallObserver {
         callsInFlight(of: call.origin.door).decrement()
         if let reason {
             refusals[reason]?.increment()
-            if reason.isForWantOfDatabase { log.refused(for: reason) }
+            if reason.isForWantOfDatabase { log.refused(call, for: reason) }
         }
         log.ended(call, code, reason, nanoseconds: nanoseconds)
     }

@@ -1,50 +1,66 @@
 internal import Synchronization
 
 /// Warns of what may happen a thousand times a second: of each kind at once when it happens first, and then, once in a
-/// while, of how often it has happened since. An attack is to be seen, and not to fill the log; and as long as this
-/// lives no burst ends untold of, nor when it is told of the end.
-package final class RecurringWarnings<Kind: Hashable & Sendable, Example: Sendable>: Sendable {
-    /// What happened since the last warning.
-    private struct Since {
-        var count = 0
-        var latest: Example?
+/// while, of how often it has happened since, and to whom most often. An attack is to be seen, and not to fill the log;
+/// and as long as this lives no burst ends untold of, nor when it is told of the end.
+package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashable & Sendable>: Sendable {
+    /// How often something has happened since the last warning.
+    package struct Burst: Sendable {
+        /// Subjects that are told apart. Who causes a burst is among the first.
+        private static var maximumSubjects: Int { 1_000 }
+
+        package private(set) var count = 0
+        private var counts: [Subject: Int] = [:]
+
+        /// Whom it happened to most often, and how often; nil when of nobody it is known.
+        package var top: (subject: Subject, count: Int)? {
+            counts.max { $0.value < $1.value }.map { ($0.key, $0.value) }
+        }
+
+        fileprivate mutating func add(_ subject: Subject?) {
+            count += 1
+            guard let subject else { return }
+            if let known = counts.index(forKey: subject) {
+                counts.values[known] += 1
+            } else if counts.count < Self.maximumSubjects {
+                counts[subject] = 1
+            }
+        }
     }
 
     /// Of the kinds that were warned of lately: of each there will be another look.
-    private let recent = Mutex<[Kind: Since]>([:])
+    private let recent = Mutex<[Kind: Burst]>([:])
     private let pause: @Sendable () async -> Void
-    private let warn: @Sendable (Kind, _ count: Int, Example) -> Void
+    private let warn: @Sendable (Kind, Burst) -> Void
 
     /// - Parameters:
     ///   - pause: Lasts as long as there is no other warning of one kind.
-    ///   - warn: Is told how often something has happened, and of the last time that it did.
-    package init(
-        pause: @escaping @Sendable () async -> Void,
-        _ warn: @escaping @Sendable (Kind, _ count: Int, Example) -> Void
-    ) {
+    ///   - warn: Is told what has happened since the last time.
+    package init(pause: @escaping @Sendable () async -> Void, _ warn: @escaping @Sendable (Kind, Burst) -> Void) {
         self.pause = pause
         self.warn = warn
     }
 
     /// - Parameter quiet: Between two warnings of one kind.
-    package convenience init(
-        quiet: Duration = .seconds(60), _ warn: @escaping @Sendable (Kind, _ count: Int, Example) -> Void
-    ) {
+    package convenience init(quiet: Duration = .seconds(60), _ warn: @escaping @Sendable (Kind, Burst) -> Void) {
         self.init(pause: { try? await Task.sleep(for: quiet) }, warn)
     }
 
     /// It happened. From any thread.
-    package func happened(_ kind: Kind, _ example: Example) {
+    /// - Parameter subject: Whom it happened to, if that is known.
+    package func happened(_ kind: Kind, to subject: Subject?) {
         let isFirst = recent.withLock { recent in
-            guard let since = recent[kind] else {
-                recent[kind] = Since()
+            guard let known = recent.index(forKey: kind) else {
+                recent[kind] = Burst()
                 return true
             }
-            recent[kind] = Since(count: since.count + 1, latest: example)
+            recent.values[known].add(subject)
             return false
         }
         guard isFirst else { return }
-        warn(kind, 1, example)
+        var first = Burst()
+        first.add(subject)
+        warn(kind, first)
         Task { [weak self, pause] in
             repeat { await pause() } while self?.tell(kind) ?? false
         }
@@ -58,13 +74,13 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Example: Sendab
     /// Without anything to tell of, the next time is warned of at once.
     /// - Returns: Whether it goes on.
     private func tell(_ kind: Kind) -> Bool {
-        let since = recent.withLock { recent in
-            let since = recent[kind]
-            recent[kind] = since?.latest == nil ? nil : Since()
-            return since
+        let burst = recent.withLock { recent in
+            let burst = recent[kind]
+            recent[kind] = burst?.count == 0 ? nil : Burst()
+            return burst
         }
-        guard let since, let latest = since.latest else { return false }
-        warn(kind, since.count, latest)
+        guard let burst, burst.count > 0 else { return false }
+        warn(kind, burst)
         return true
     }
 }

@@ -39,6 +39,7 @@ struct CallLogTests {
         func refuse(_ times: Int, _ reason: Reason) {
             for _ in 0..<times {
                 let call = call()
+                call.caller = Caller(principal: Callers.principal())
                 observer.began(call)
                 observer.ended(call, .resourceExhausted, reason, at: 2_000_000)
             }
@@ -53,6 +54,8 @@ struct CallLogTests {
         while counts().reduce(0, +) < 100 { await Task.yield() }
         #expect(counts().first == 1 && counts().reduce(0, +) == 100, "\(counts())")
         #expect(lines.all.allSatisfy { $0.fields["reason"] == reason.rawValue })
+        #expect(lines.all.allSatisfy { $0.fields["top_tenant"] == Callers.tenantA.description })
+        #expect(lines.all.allSatisfy { $0.fields["top_tenant_count"] == $0.fields["count"] })
         withExtendedLifetime(log) {}
     }
 

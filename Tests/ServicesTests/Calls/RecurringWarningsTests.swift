@@ -29,7 +29,11 @@ struct RecurringWarningsTests {
     private final class Told: Sendable {
         private let lines = Mutex<[String]>([])
 
-        func append(_ line: String) { lines.withLock { $0.append(line) } }
+        /// As "kind count", and whom it happened to most often as "subject*count".
+        func append(_ kind: String, _ burst: RecurringWarnings<String, Int>.Burst) {
+            let top = burst.top.map { " \($0.subject)*\($0.count)" } ?? ""
+            lines.withLock { $0.append("\(kind) \(burst.count)\(top)") }
+        }
 
         /// Since the last time.
         func take() -> [String] {
@@ -44,56 +48,61 @@ struct RecurringWarningsTests {
     func burst() async {
         let told = Told()
         let pauses = Pauses()
-        let warnings = RecurringWarnings<String, Int>(pause: { await pauses.pause() }) { kind, count, example in
-            told.append("\(kind) \(count) \(example)")
-        }
-        for number in 1...5 { warnings.happened("flood", number) }
-        #expect(told.take() == ["flood 1 1"])
+        let warnings = RecurringWarnings<String, Int>(pause: { await pauses.pause() }) { told.append($0, $1) }
+        for subject in [1, 3, 2, 3, 4] { warnings.happened("flood", to: subject) }
+        #expect(told.take() == ["flood 1 1*1"])
         await pauses.begin()
         #expect(told.take() == [])
         await pauses.end()
-        #expect(told.take() == ["flood 4 5"])
-        warnings.happened("flood", 6)
+        #expect(told.take() == ["flood 4 3*2"])
+        warnings.happened("flood", to: 6)
         #expect(told.take() == [])
         await pauses.end()
-        #expect(told.take() == ["flood 1 6"])
+        #expect(told.take() == ["flood 1 6*1"])
         // Nothing happens for a while: then the next time is a first one, and told at once.
         for number in 7... {
             pauses.endLast()
             for _ in 0..<100 { await Task.yield() }
-            warnings.happened("flood", number)
-            if told.take() == ["flood 1 \(number)"] { break }
+            warnings.happened("flood", to: number)
+            if told.take() == ["flood 1 \(number)*1"] { break }
             // The pause was not over yet: it followed.
             await pauses.begin()
-            #expect(told.take() == ["flood 1 \(number)"])
+            #expect(told.take() == ["flood 1 \(number)*1"])
         }
     }
 
     @Test("Of each kind the first is told")
     func kinds() {
         let told = Told()
-        let warnings = RecurringWarnings<String, Void>(quiet: .seconds(600)) { kind, count, _ in
-            told.append("\(kind) \(count)")
-        }
-        for kind in ["a", "b", "a", "c", "b"] { warnings.happened(kind, ()) }
+        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { told.append($0, $1) }
+        for kind in ["a", "b", "a", "c", "b"] { warnings.happened(kind, to: nil) }
         #expect(told.take() == ["a 1", "b 1", "c 1"])
     }
 
     @Test("At the end the rest is told, once")
     func rest() {
         let told = Told()
-        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { kind, count, example in
-            told.append("\(kind) \(count) \(example)")
-        }
-        for number in 1...4 { warnings.happened("flood", number) }
-        warnings.happened("drip", 1)
-        #expect(told.take() == ["flood 1 1", "drip 1 1"])
+        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { told.append($0, $1) }
+        for _ in 1...4 { warnings.happened("flood", to: 7) }
+        warnings.happened("drip", to: 1)
+        #expect(told.take() == ["flood 1 7*1", "drip 1 1*1"])
         warnings.tellRest()
-        #expect(told.take() == ["flood 3 4"])
+        #expect(told.take() == ["flood 3 7*3"])
         warnings.tellRest()
         #expect(told.take() == [])
-        warnings.happened("flood", 5)
+        warnings.happened("flood", to: 5)
         warnings.tellRest()
-        #expect(told.take() == ["flood 1 5"])
+        #expect(told.take() == ["flood 1 5*1"])
+    }
+
+    @Test("Of very many whom it happens to only the first are told apart, and all are counted")
+    func many() {
+        let told = Told()
+        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { told.append($0, $1) }
+        warnings.happened("flood", to: 0)
+        for subject in 1...1_500 { warnings.happened("flood", to: subject) }
+        for subject in [3, 3, 1_400, 1_400, 1_400] { warnings.happened("flood", to: subject) }
+        warnings.tellRest()
+        #expect(told.take() == ["flood 1 0*1", "flood 1505 3*3"])
     }
 }
