@@ -135,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "agentload",
             dependencies: [
-                "AgentdClient", "ClientOptions", "LoadGenerator", nio, nioPosix, unixSignals, argumentParser,
+                "AgentdCore", "AgentdClient", "ClientOptions", "LoadGenerator", nio, nioPosix, unixSignals,
+                argumentParser,
             ],
             swiftSettings: strict, linkerSettings: shipped),
 

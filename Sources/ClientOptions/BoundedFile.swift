@@ -8,13 +8,16 @@ package struct FileProblem: Error {
 
     /// Of the system call that has just failed.
     static func systemError(_ path: String) -> FileProblem {
-        FileProblem("cannot read \(path): \(String(cString: strerror(errno)))")
+        FileProblem("cannot read \(BoundedFile.name(of: path)): \(String(cString: strerror(errno)))")
     }
 }
 
 /// Reads files, standard input as `-`.
 package enum BoundedFile {
     private static let pieceBytes = 64 * 1_024
+
+    /// As messages say it.
+    package static func name(of path: String) -> String { path == "-" ? "standard input" : path }
 
     /// The whole file as text.
     package static func text(path: String, maximumBytes: Int) throws(FileProblem) -> String {
@@ -26,11 +29,11 @@ package enum BoundedFile {
             bytes.append(contentsOf: piece)
             guard bytes.count <= maximumBytes else {
                 throw FileProblem(
-                    "\(path) is longer than \(maximumBytes) bytes, which is the most that makes sense here")
+                    "\(name(of: path)) is longer than \(maximumBytes) bytes, which is the most that makes sense here")
             }
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw FileProblem("\(path) is not text in UTF-8")
+            throw FileProblem("\(name(of: path)) is not text in UTF-8")
         }
         return text
     }

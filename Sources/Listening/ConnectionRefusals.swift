@@ -24,14 +24,9 @@ package final class ConnectionRefusals: Sendable {
                 )
             })
         warnings = RecurringWarnings(quiet: quiet) { reason, burst in
-            var metadata: Logger.Metadata = [
-                "reason": "\(reason.rawValue)", "count": .stringConvertible(burst.count),
-            ]
-            if let top = burst.top {
-                metadata["top_client"] = "\(top.subject)"
-                metadata["top_client_count"] = .stringConvertible(top.count)
-            }
-            logger.warning("Connections were refused, or ended for what their clients did", metadata: metadata)
+            logger.warning(
+                "Connections were refused, or ended for what their clients did",
+                metadata: burst.metadata(reason: reason.rawValue, subject: "client"))
         }
     }
 

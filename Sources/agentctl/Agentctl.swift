@@ -1,5 +1,5 @@
+internal import AgentdCore
 internal import ArgumentParser
-internal import ClientOptions
 
 /// The client of agentd for people and scripts.
 @main

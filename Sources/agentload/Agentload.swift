@@ -1,4 +1,5 @@
 internal import AgentdClient
+internal import AgentdCore
 internal import ArgumentParser
 internal import ClientOptions
 internal import FoundationEssentials
@@ -27,7 +28,8 @@ struct Agentload: AsyncParsableCommand {
             most half of the calls in flight on each connection that may have two or more, so that the others do not \
             wait for its answers.
 
-            Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts. Mixes:
+            Each key of --keys should be of another tenant. Which agents it has is asked before the clock starts, and \
+            asked again for 12 seconds where the daemon refuses because of its load. Mixes:
               get     GetAgent of one of the key's own agents
               list    ListAgents, a page of 20
               create  CreateAgent. It leaves agents behind, named "agentload ...", up to the quota of the tenants
@@ -41,8 +43,8 @@ struct Agentload: AsyncParsableCommand {
             The daemon takes 1024 calls in flight of a connection at most, and lets those of one connection wait for \
             each other: what it does when more is asked than it can do shows over several, such as --connections 16.
 
-            Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then; answers are \
-            awaited for one second more. A second one ends it at once, without a report.
+            Ctrl-C (SIGINT, or SIGTERM) ends a run early, with a report of what was measured until then, if anything \
+            was; answers are awaited for one second more. A second one ends it at once, without a report.
 
             Exit codes: 0 done, whatever failed; 1 no call succeeded, an answer was wrong, or the keys are not of use; \
             64 wrong use; 69 no connection to begin with; 74 the report could not be written; 130 interrupted.
@@ -73,12 +75,14 @@ struct Agentload: AsyncParsableCommand {
 
     private func makeLoad() async throws {
         let environment = ProcessInfo.processInfo.environment.filter { !$0.value.isEmpty }
-        let settings = try LoadSettings(options, tls, environment: environment)
+        let settings = LoadSettings(options, tls, environment: environment)
         let plot = try options.plot.map(PlotFile.init)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let search = try settings.searchConfiguration(on: group)
         let configuration = try settings.loadConfiguration(on: group)
-        let (plan, keys, showsProgress) = (options.plan, settings.keys, !options.noProgress)
+        // Last, since it may wait for standard input.
+        let keys = try KeyFile.keys(options, environment: environment)
+        let (plan, showsProgress) = (options.plan, !options.noProgress)
         let report = try await untilInterrupted {
             let found = try await Self.find(keys, for: plan.mix, configuration: search)
             Progress.note(found, isShown: showsProgress)

@@ -39,7 +39,7 @@ struct LoadOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Makes it an open loop, with so many calls a second.", valueName: "calls"))
+        help: ArgumentHelp("Makes it an open loop, with so many calls a second, 0.1 to 1000000.", valueName: "calls"))
     var rate: Double?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Connections.", valueName: "number"))
@@ -76,8 +76,8 @@ struct LoadOptions: ParsableArguments {
 
     @Flag(
         help: """
-            Says nothing on standard error while it runs. Otherwise there is a line of progress on a terminal, and one \
-            every 5 seconds elsewhere.
+            Shows no progress on standard error. Otherwise there is a line of it on a terminal, and one every 5 \
+            seconds elsewhere.
             """)
     var noProgress = false
 
@@ -89,6 +89,7 @@ struct LoadOptions: ParsableArguments {
         try require(
             (1...Self.mostConnections).contains(connections), "--connections must be 1 to \(Self.mostConnections).")
         try require((tenants ?? 1) >= 1, "--tenants must be 1 or more.")
+        try require(!skew.isNoisy || tenants != 1, "--skew noisy needs --tenants 2 or more.")
         try require(Self.rates.contains(rate ?? 1), "--rate must be 0.1 to 1000000 calls a second.")
         try require((0.1...Self.longestSeconds).contains(duration), "--duration must be 0.1 to 86400 seconds.")
         try require((0...Self.longestSeconds).contains(warmUp), "--warm-up must be 0 to 86400 seconds.")

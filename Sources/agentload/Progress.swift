@@ -46,7 +46,13 @@ enum Progress {
         if progress.isOver {
             return "\(done) of \(all) s: over, but for the answers to \(progress.callsInFlight) calls\(waiting)"
         }
-        return "\(done) of \(all) s\(warmUp): \(Int(progress.callsPerSecond)) calls/s, "
-            + "\(Int(progress.failuresPerSecond)) failures/s, \(progress.callsInFlight) in flight\(waiting)"
+        return "\(done) of \(all) s\(warmUp): \(perSecond(progress.callsPerSecond)) calls/s, "
+            + "\(perSecond(progress.failuresPerSecond)) failures/s, \(progress.callsInFlight) in flight\(waiting)"
+    }
+
+    /// Of few, tenths tell.
+    private static func perSecond(_ number: Double) -> String {
+        let tenths = (number * 10).rounded() / 10
+        return tenths < 10 && tenths != tenths.rounded() ? "\(tenths)" : "\(Int(number.rounded()))"
     }
 }

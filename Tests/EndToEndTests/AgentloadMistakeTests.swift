@@ -40,6 +40,7 @@ struct AgentloadMistakeTests {
         let exit = try await world.agentload(
             as: [world.ada], ["--address", "127.0.0.1:\(port.number)", "--door", door])
         exit.expectFailure(69, "annot connect to 127.0.0.1:\(port.number): connection refused")
+        #expect(!exit.log.contains("in time"), "\(exit.log)")
         withExtendedLifetime(port) {}
     }
 
@@ -63,13 +64,29 @@ struct AgentloadMistakeTests {
         }
     }
 
+    @Test("What can be no key is refused with its line")
+    func noKeys() async throws {
+        let world = try World.shared
+        func run(_ input: String, _ arguments: [String] = []) async throws -> Daemon.Exit {
+            try await Program.run(
+                "agentload", ["--keys", "-"] + arguments, environment: ["AGENTD_ADDRESS": world.daemon.address],
+                input: input)
+        }
+        try await run("\(world.ada.key)\n\(String(repeating: "k", count: 100_000))\n")
+            .expectFailure(64, "--keys: line 2 of standard input is longer than any key")
+        try await run("").expectFailure(64, "Standard input of --keys has no key")
+        // The mark with which some editors begin a file is no part of the key.
+        try await run("\u{FEFF}\(world.ada.key)\nagd_nobody\n")
+            .expectFailure(1, "the key of line 2 of standard input: UNAUTHENTICATED")
+    }
+
     @Test("Noise needs others beside it")
     func noiseAlone() async throws {
         let world = try World.shared
         try await world.agentload(as: [world.ada, world.ada], ["--skew", "noisy", "--mix", "update"])
             .expectFailure(1, "--skew noisy needs keys of other tenants")
         try await world.agentload(as: [world.ada, world.carol], ["--skew", "noisy", "--tenants", "1"])
-            .expectFailure(64, "--skew noisy needs keys of two tenants or more")
+            .expectFailure(64, "--skew noisy needs --tenants 2 or more")
     }
 
     @Test("Two keys of one tenant are told of")

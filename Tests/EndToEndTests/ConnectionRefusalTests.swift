@@ -15,7 +15,7 @@ struct ConnectionRefusalTests {
         "TLS_HANDSHAKE",
     ]
 
-    @Test("Each reason is there from the start, and the first connection of one is logged with an example")
+    @Test("Each reason is there from the start, and the first connection of one is logged with its client")
     func counted() async throws {
         let settings = ["AGENTD_FRAME_TIMEOUT": "300ms"]
         try await Daemon.with(try World.shared.database, settings: settings) { daemon in

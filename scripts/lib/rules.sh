@@ -22,7 +22,7 @@ declare -rA rooms=(
     [agentd]='AgentdCore LoopExecutor Postgres Storage Services Listening FramedListener GRPCListener Operations
         AgentdClient ClientOptions'
     [agentctl]='AgentdCore AgentdClient ClientOptions'
-    [agentload]='AgentdClient ClientOptions LoadGenerator'
+    [agentload]='AgentdCore AgentdClient ClientOptions LoadGenerator'
 )
 # C is fenced: no Swift below these, and nobody imports them but the room that says so above. HTTP/2 has two ends, and
 # therefore two rooms: GRPCListener serves it, LoadGenerator calls it, and neither is of use to the other.

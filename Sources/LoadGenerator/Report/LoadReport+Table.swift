@@ -44,7 +44,7 @@ extension LoadReport {
             + "in \(durationSeconds.shortText) s"
     }
 
-    /// Successful calls a second; of few, tenths tell.
+    /// Of few calls a second tenths tell.
     private var throughput: String {
         callsPerSecond < 10 ? callsPerSecond.shortText : Self.grouped(Int(callsPerSecond.rounded()))
     }

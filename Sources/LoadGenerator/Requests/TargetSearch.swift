@@ -10,6 +10,8 @@ package struct TargetSearch: Sendable {
     private static let agentsInAll = 200_000
     /// Of each key at least so many are asked for.
     private static let fewestAgents = 10
+    /// How long a daemon under load is asked again that refuses for a while.
+    private static let patience = Duration.seconds(12)
     /// Agents that a key without any gets, where the mix makes changes anyway.
     private static let agentsMade = 4
 
@@ -78,7 +80,14 @@ package struct TargetSearch: Sendable {
 
     private func target(_ key: LoadKey, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
         do {
-            return try await target(key.token, pageSize: pageSize)
+            let end = ContinuousClock.now + Self.patience
+            while true {
+                do {
+                    return try await target(key.token, pageSize: pageSize)
+                } catch let error as AgentdError where error.isForAWhile && .now < end {
+                    // The client has asked several times already, with pauses in between.
+                }
+            }
         } catch let error as AgentdError where !error.isConnectionFailure {
             throw RefusedKey(origin: key.origin, error: error)
         }
@@ -101,4 +110,9 @@ package struct TargetSearch: Sendable {
             token: token, tenantID: agents.first?.tenantID ?? "", agentIDs: agents.map(\.id))
         return (target, made)
     }
+}
+
+extension AgentdError {
+    /// Whether the daemon has refused the call because of its load, and says when to come again.
+    fileprivate var isForAWhile: Bool { code == .resourceExhausted && retryDelay != nil }
 }

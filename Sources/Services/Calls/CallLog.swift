@@ -17,18 +17,11 @@ package final class CallLog: Sendable {
         self.logger = logger
         modeCode = Atomic(Self.code(of: mode))
         refusals = RecurringWarnings(quiet: quiet) { reason, burst in
-            var metadata: Logger.Metadata = [
-                "reason": "\(reason.rawValue)", "count": .stringConvertible(burst.count),
-            ]
-            if let top = burst.top {
-                metadata["top_tenant"] = "\(top.subject)"
-                metadata["top_tenant_count"] = .stringConvertible(top.count)
-            }
             logger.warning(
                 reason == .databasePoolTimeout
                     ? "Calls were refused: they waited for the database as long as they may"
                     : "Calls were refused: more wait for the database than may",
-                metadata: metadata)
+                metadata: burst.metadata(reason: reason.rawValue, subject: "tenant"))
         }
     }
 

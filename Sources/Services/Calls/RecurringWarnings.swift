@@ -1,3 +1,4 @@
+package import Logging
 internal import Synchronization
 
 /// Warns of what may happen a thousand times a second: of each kind at once when it happens first, and then, once in a
@@ -6,15 +7,27 @@ internal import Synchronization
 package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashable & Sendable>: Sendable {
     /// How often something has happened since the last warning.
     package struct Burst: Sendable {
-        /// Subjects that are told apart. Who causes a burst is among the first.
+        /// Subjects that are told apart. Whoever has more than one in so many cannot be missed.
         private static var maximumSubjects: Int { 1_000 }
 
         package private(set) var count = 0
+        /// At least so often, in the way of Misra and Gries: where there are too many, one of each is forgotten.
         private var counts: [Subject: Int] = [:]
 
-        /// Whom it happened to most often, and how often; nil when of nobody it is known.
+        /// Whom it happened to most often, and how often at least; nil when of nobody it is known.
         package var top: (subject: Subject, count: Int)? {
             counts.max { $0.value < $1.value }.map { ($0.key, $0.value) }
+        }
+
+        /// For the log.
+        /// - Parameter subject: What the subjects are.
+        package func metadata(reason: String, subject: String) -> Logger.Metadata {
+            var metadata: Logger.Metadata = ["reason": .string(reason), "count": .stringConvertible(count)]
+            if let top {
+                metadata["top_\(subject)"] = .string("\(top.subject)")
+                metadata["top_\(subject)_count"] = .stringConvertible(top.count)
+            }
+            return metadata
         }
 
         fileprivate mutating func add(_ subject: Subject?) {
@@ -24,6 +37,8 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashab
                 counts.values[known] += 1
             } else if counts.count < Self.maximumSubjects {
                 counts[subject] = 1
+            } else {
+                counts = counts.compactMapValues { $0 > 1 ? $0 - 1 : nil }
             }
         }
     }
@@ -76,7 +91,7 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashab
     private func tell(_ kind: Kind) -> Bool {
         let burst = recent.withLock { recent in
             let burst = recent[kind]
-            recent[kind] = burst?.count == 0 ? nil : Burst()
+            recent[kind] = (burst?.count ?? 0) > 0 ? Burst() : nil
             return burst
         }
         guard let burst, burst.count > 0 else { return false }

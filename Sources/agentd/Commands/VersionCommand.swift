@@ -1,5 +1,5 @@
+internal import AgentdCore
 internal import ArgumentParser
-internal import ClientOptions
 
 struct Version: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Print the version.")

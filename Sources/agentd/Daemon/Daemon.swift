@@ -1,5 +1,4 @@
 internal import AgentdCore
-internal import ClientOptions
 internal import Logging
 internal import LoopExecutor
 internal import NIOCore

@@ -95,14 +95,32 @@ struct RecurringWarningsTests {
         #expect(told.take() == ["flood 1 5*1"])
     }
 
-    @Test("Of very many whom it happens to only the first are told apart, and all are counted")
+    @Test("Among very many whom it happens to once the one that has most of it is found, whenever it comes")
     func many() {
         let told = Told()
         let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { told.append($0, $1) }
         warnings.happened("flood", to: 0)
-        for subject in 1...1_500 { warnings.happened("flood", to: subject) }
-        for subject in [3, 3, 1_400, 1_400, 1_400] { warnings.happened("flood", to: subject) }
+        for subject in 1...2_500 { warnings.happened("flood", to: subject) }
+        for subject in 2_501...3_000 {
+            warnings.happened("flood", to: subject)
+            warnings.happened("flood", to: -1)
+        }
         warnings.tellRest()
-        #expect(told.take() == ["flood 1 0*1", "flood 1505 3*3"])
+        #expect(told.take() == ["flood 1 0*1", "flood 3500 -1*500"])
+    }
+
+    @Test("What happens after the rest was told is told at once, also when a look at it was still to come")
+    func afterTheRest() async {
+        let told = Told()
+        let pauses = Pauses()
+        let warnings = RecurringWarnings<String, Int>(pause: { await pauses.pause() }) { told.append($0, $1) }
+        warnings.happened("flood", to: 1)
+        await pauses.begin()
+        warnings.tellRest()
+        pauses.endLast()
+        for _ in 0..<1_000 { await Task.yield() }
+        _ = told.take()
+        warnings.happened("flood", to: 2)
+        #expect(told.take() == ["flood 1 2*1"])
     }
 }
