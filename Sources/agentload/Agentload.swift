@@ -112,8 +112,8 @@ struct Agentload: AsyncParsableCommand {
             let found = try await TargetSearch(client: client, mix: mix).find(keys: keys)
             await client.close()
             return found
-        } catch  where Task.isCancelled {
-            throw LoadProblem(.interrupted, "interrupted before the first call")
+        } catch {
+            throw Task.isCancelled ? LoadProblem(.interrupted, "interrupted before the first call") : error
         }
     }
 

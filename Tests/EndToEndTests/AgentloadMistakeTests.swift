@@ -1,5 +1,6 @@
 import Testing
 
+internal import AgentdCore
 internal import Foundation
 internal import TestSupport
 
@@ -131,6 +132,19 @@ struct AgentloadMistakeTests {
             #expect(exit.log.contains("line 2 of ") && exit.log.contains("left out: no agents to read"), "\(exit.log)")
             try await world.agentload(as: [world.carol, world.ada], arguments + ["--skew", "noisy"])
                 .expectFailure(1, "line 1 of ", "is to make the noise")
+        }
+    }
+
+    @Test("A tenant that may have no further agents is told of at once, and asked once")
+    func fullTenant() async throws {
+        try await World.with { world in
+            try await world.limitAcme("max_agents") { $0.maxAgents = 1 }
+            try await world.speak(as: world.ada) { _ = try await $0.createAgent("the only one") }
+            try await world.agentload(as: [world.bob], ["--mix", "update"])
+                .expectFailure(1, "the key of line 1 of ", "RESOURCE_EXHAUSTED (QUOTA_AGENTS)")
+            let refused = try await world.daemon.metrics()
+                .filter { $0.key.contains("CreateAgent") && $0.key.contains(#"grpc_code="ResourceExhausted""#) }
+            #expect(refused.values.reduce(0, +) == 1, "\(refused)")
         }
     }
 

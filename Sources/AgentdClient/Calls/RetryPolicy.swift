@@ -118,7 +118,7 @@ enum AttemptFailure: Sendable, Equatable {
 
 extension AgentdError {
     /// Whether the same call may well succeed a moment later.
-    fileprivate var isTransient: Bool {
+    package var isTransient: Bool {
         switch code {
         case .unavailable: true
         case .unknown: has(.outcomeUnknown)

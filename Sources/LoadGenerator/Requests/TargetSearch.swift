@@ -80,14 +80,7 @@ package struct TargetSearch: Sendable {
 
     private func target(_ key: LoadKey, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
         do {
-            let end = ContinuousClock.now + Self.patience
-            while true {
-                do {
-                    return try await target(key.token, pageSize: pageSize)
-                } catch let error as AgentdError where error.isForAWhile && .now < end {
-                    // The client has asked several times already, with pauses in between.
-                }
-            }
+            return try await target(key.token, pageSize: pageSize)
         } catch let error as AgentdError where !error.isConnectionFailure {
             throw RefusedKey(origin: key.origin, error: error)
         }
@@ -95,14 +88,16 @@ package struct TargetSearch: Sendable {
 
     private func target(_ token: String, pageSize: Int32) async throws -> (LoadTarget, made: Int) {
         let options = AgentdClient.CallOptions(token: token)
-        var agents = try await client.listAgents(.init(pageSize: pageSize), options: options).resources
+        var agents = try await patiently {
+            try await client.listAgents(.init(pageSize: pageSize), options: options).resources
+        }
         var made = 0
         if agents.isEmpty, mix.takesAgents, mix.changesAgents {
             for number in 1...Self.agentsMade {
                 var agent = AgentdClient.Agent()
                 agent.name = "\(RequestMessages.namePrefix)\(number)"
                 agent.type = .research
-                agents.append(try await client.createAgent(agent, options: options))
+                agents.append(try await patiently { [agent] in try await client.createAgent(agent, options: options) })
                 made += 1
             }
         }
@@ -110,9 +105,20 @@ package struct TargetSearch: Sendable {
             token: token, tenantID: agents.first?.tenantID ?? "", agentIDs: agents.map(\.id))
         return (target, made)
     }
-}
 
-extension AgentdError {
-    /// Whether the daemon has refused the call because of its load, and says when to come again.
-    fileprivate var isForAWhile: Bool { code == .resourceExhausted && retryDelay != nil }
+    /// Asks again, for as long as the daemon refuses because of its load and says when to come again. The client has
+    /// done so several times already, unless it was told to wait longer than a call may take.
+    private func patiently<Answer: Sendable>(_ ask: () async throws -> Answer) async throws -> Answer {
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            do {
+                return try await ask()
+            } catch let error as AgentdError {
+                guard error.code == .resourceExhausted, error.isTransient, let delay = error.retryDelay,
+                    .now + delay < end
+                else { throw error }
+                try await Task.sleep(for: delay)
+            }
+        }
+    }
 }
