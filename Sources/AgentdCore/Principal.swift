@@ -83,11 +83,17 @@ package struct Principal: Sendable, Equatable {
 ///
 /// A class, since every part of a call holds on to it: a copy costs one count and not one for each of its texts.
 package final class Caller: Sendable {
+    // What every call asks for comes first and lies together: of a tenant that calls seldom, it is not in the
+    // processor's caches.
+
+    /// Of the tenant that the call works in.
+    package let tenantID: TenantID
+    package let features: Features
+    /// Whether the principal may call at all: its user is active, and so is the tenant that it belongs to.
+    package let isActive: Bool
     package let principal: Principal
     package let tenant: TenantProfile
 
-    package var tenantID: TenantID { tenant.id }
-    package var features: Features { tenant.features }
     package var userID: Int64 { principal.userID }
     package var role: Role { principal.role }
     package var isAdministrator: Bool { role != .member }
@@ -97,15 +103,15 @@ package final class Caller: Sendable {
     /// Whether the call works in the tenant that its user belongs to.
     package var isAtHome: Bool { tenantID == principal.tenantID }
 
-    package init(principal: Principal) {
-        self.principal = principal
-        tenant = principal.tenant
-    }
+    package convenience init(principal: Principal) { self.init(principal: principal, selecting: principal.tenant) }
 
     /// A system administrator in a selected tenant.
     package init(principal: Principal, selecting tenant: TenantProfile) {
+        tenantID = tenant.id
+        features = tenant.features
         self.principal = principal
         self.tenant = tenant
+        isActive = principal.userIsActive && principal.tenant.state == .active
     }
 }
 

@@ -42,7 +42,7 @@ extension ConnectionHandler {
         case .cancel(let id):
             if let call = machine.cancelReceived(id: id, at: now) {
                 call.abandon()
-                refuse(id: id, call.observed, .cancelled)
+                refuse(id: id, call.observed, .cancelled, at: now)
             }
         case .ping(let token):
             switch machine.pingReceived(at: now) {
@@ -88,11 +88,11 @@ extension ConnectionHandler {
                     id: request.id)
                 return false
             } catch {
-                refuse(id: request.id, observed, error)
+                refuse(id: request.id, observed, error, at: now)
             }
         case .refuse(let reason):
             loop.observer.began(observed)
-            refuse(id: request.id, observed, ServiceError(refusing: reason, limits: limits))
+            refuse(id: request.id, observed, ServiceError(refusing: reason, limits: limits), at: now)
         case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .ignore: break
         }

@@ -194,8 +194,8 @@ extension ConnectionHandler {
     func isHeldUp(_ call: RunningCall) -> Bool { answersPileUp }
 
     /// Answers a call that does not run, or runs no longer for anybody.
-    func refuse(id: UInt64, _ observed: ObservedCall, _ error: ServiceError) {
-        loop.observer.ended(observed, with: error, at: Self.now)
+    func refuse(id: UInt64, _ observed: ObservedCall, _ error: ServiceError, at now: UInt64) {
+        loop.observer.ended(observed, with: error, at: now)
         let arena = loop.arenas.take()
         write(
             ResponseFrame.failure(
@@ -263,9 +263,10 @@ extension ConnectionHandler {
 
     /// A stream could go on for ever; a call ends by itself.
     private func endStreams(with error: ServiceError) {
+        let now = Self.now
         for call in machine.takeCalls(where: \.isStream) {
             call.abandon()
-            refuse(id: call.id, call.observed, error)
+            refuse(id: call.id, call.observed, error, at: now)
         }
     }
 
@@ -280,7 +281,7 @@ extension ConnectionHandler {
         let now = Self.now
         for (id, call) in machine.expireCalls(at: now) {
             call.abandon()
-            refuse(id: id, call.observed, .deadlineExceeded)
+            refuse(id: id, call.observed, .deadlineExceeded, at: now)
         }
         switch machine.timeReached(now) {
         case .none: break

@@ -20,6 +20,8 @@ final class ConnectionGroup {
     /// Segments for what comes together, at least, while a connection has little to do: the answers of the first are
     /// on their way to their callers while PostgreSQL works on the second.
     private static let leastSegments = 2
+    /// After which calls whose callers have gone are forgotten at the latest, also where nothing can be sent.
+    private static let longestPauseNanoseconds: UInt64 = 200_000_000
 
     var slots: [Slot]
     var backOff: [ReconnectBackOff]
@@ -31,6 +33,11 @@ final class ConnectionGroup {
     /// Calls in flight on one connection, at most.
     private let depth: Int
     private let patienceNanoseconds: UInt64
+    /// How long a call may wait.
+    private let longestWaitNanoseconds: UInt64
+    /// Before then no call that waits has done so too long, and when they were looked at last.
+    private var firstEnd = UInt64.max
+    private var lookedAt: UInt64 = 0
     /// When a call of one of its connections last succeeded, whoever still waited for it; 0 for never.
     private(set) var answeredAt: UInt64 = 0
     private var totals = GroupFigures.Totals()
@@ -40,11 +47,13 @@ final class ConnectionGroup {
     ///   - depth: Calls in flight on one connection, at most.
     ///   - patienceNanoseconds: As long as PostgreSQL takes for an answer, unless it works on something slow: nothing
     ///     is sent behind that.
-    init(connections: Int, depth: Int, patienceNanoseconds: UInt64 = .max) {
+    ///   - longestWaitNanoseconds: How long a call may wait for one of the connections.
+    init(connections: Int, depth: Int, patienceNanoseconds: UInt64 = .max, longestWaitNanoseconds: UInt64) {
         slots = Array(repeating: .empty, count: connections)
         backOff = Array(repeating: ReconnectBackOff(), count: connections)
         self.depth = depth
         self.patienceNanoseconds = patienceNanoseconds
+        self.longestWaitNanoseconds = longestWaitNanoseconds
     }
 
     /// A connection of this group.
@@ -76,19 +85,24 @@ final class ConnectionGroup {
 // MARK: Waiting
 
 extension ConnectionGroup {
-    func append(_ call: PendingCall) { arrivals.append(call) }
+    func append(_ call: PendingCall) {
+        firstEnd = min(firstEnd, end(of: call))
+        arrivals.append(call)
+    }
 
     /// Puts a call before all others of its share.
     /// - Parameter hadTurn: Whether it is to be sent again.
     func prepend(_ call: PendingCall, hadTurn: Bool) {
         call.stage = .waiting
+        firstEnd = min(firstEnd, end(of: call))
         queue.prepend(call, of: call.share, hadTurn: hadTurn)
     }
 
     /// Whether a call of this share has a place in the queue, or more right to one than a call that has it.
     /// - Parameter room: Calls that the queue may still take.
     func hasPlace(for share: QueueShare, room: Int) -> Bool {
-        queue.hasPlace(for: share, room: room) || queue.canMakeRoom(for: share)
+        let length = queue.length(of: share)
+        return QueueRoom.isEnough(room, for: share, having: length) || queue.canMakeRoom(having: length)
     }
 
     /// Whether the line of this share may become longer. It may always begin; and where others have filled the queue,
@@ -98,9 +112,10 @@ extension ConnectionGroup {
     ///   - capacity: Calls that may wait.
     ///   - room: Calls that the queue may take all the same.
     func mayGrow(_ share: QueueShare, beside coming: Int, waiting: Int, capacity: Int, room: Int) -> Bool {
-        queue.length(of: share) + coming == 0
-            || queue.hasPlace(for: share, room: capacity - waiting, beside: coming)
-            || (room > 0 && queue.canMakeRoom(for: share, beside: coming))
+        let length = queue.length(of: share) + coming
+        return length == 0
+            || QueueRoom.isEnough(capacity - waiting, for: share, having: length)
+            || (room > 0 && queue.canMakeRoom(having: length))
     }
 
     /// Lets what came wait in the queue.
@@ -134,6 +149,27 @@ extension ConnectionGroup {
     /// A call does not wait any more and was not sent. Mostly its caller had a clock too, and was quicker.
     private func left(_ call: PendingCall, at now: UInt64) {
         if call.hasExpired(at: now), call.sentAt == 0 { totals.expiredCalls += 1 }
+    }
+
+    /// Until when a call may wait.
+    private func end(of call: PendingCall) -> UInt64 {
+        min(call.deadlineNanoseconds, call.submittedAt + longestWaitNanoseconds)
+    }
+
+    /// Ends the calls that have waited as long as they may, and forgets those whose callers have gone. With many
+    /// waiting a look at all of them costs as much as a hundred calls: it is taken when one must end, and now and then.
+    /// - Parameter error: Of one whose deadline has not passed.
+    func endOverdue(at now: UInt64, _ error: @autoclosure () -> PostgresError) {
+        guard now >= min(firstEnd, lookedAt + Self.longestPauseNanoseconds) else { return }
+        lookedAt = now
+        firstEnd = .max
+        endWaiting(at: now) { call in
+            if call.hasExpired(at: now) { return .deadlineExceeded }
+            let end = end(of: call)
+            if end <= now { return error() }
+            firstEnd = min(firstEnd, end)
+            return nil
+        }
     }
 
     /// Ends every waiting call that has an error, and forgets those that are over.

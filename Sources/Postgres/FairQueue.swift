@@ -14,6 +14,8 @@ struct FairQueue<Element>: ~Copyable {
         /// With the weight of its latest element.
         var share: QueueShare
         var elements = Deque<Element>()
+        /// The number of its elements, which is asked for more often than they are.
+        var length = 0
         /// What is left of its turn; 0 before its turn begins.
         var credit = 0
         /// Its place among the lines of its length.
@@ -37,6 +39,7 @@ struct FairQueue<Element>: ~Copyable {
     mutating func append(_ element: Element, of share: QueueShare) {
         let line = line(of: share)
         line.elements.append(element)
+        line.length += 1
         byLength.grew(line)
         count += 1
     }
@@ -47,6 +50,7 @@ struct FairQueue<Element>: ~Copyable {
     mutating func prepend(_ element: Element, of share: QueueShare, hadTurn: Bool = false) {
         let line = line(of: share, isNext: hadTurn)
         line.elements.prepend(element)
+        line.length += 1
         byLength.grew(line)
         count += 1
     }
@@ -72,11 +76,12 @@ struct FairQueue<Element>: ~Copyable {
     /// The element whose turn it is.
     mutating func popFirst() -> Element? {
         guard let line = turns.first, let element = line.elements.popFirst() else { return nil }
+        line.length -= 1
         byLength.shrank(line)
         count -= 1
         if line.credit == 0 { line.credit = line.share.weight }
         line.credit -= 1
-        if line.elements.isEmpty {
+        if line.length == 0 {
             turns.removeFirst()
             lines[line.share] = nil
         } else if line.credit == 0 {
@@ -91,39 +96,42 @@ struct FairQueue<Element>: ~Copyable {
     /// A. K. Choudhury and E. L. Hahne, IEEE/ACM Transactions on Networking 6 (2), 1998).
     /// - Parameters:
     ///   - room: Elements that the queue may still take.
-    ///   - coming: Elements that have their places and are not in the queue yet.
-    func hasPlace(for share: QueueShare, room: Int, beside coming: Int = 0) -> Bool {
-        room > 0 && length(of: share) + coming < QueueRoom.longestLine(of: share, room: room)
+    func hasPlace(for share: QueueShare, room: Int) -> Bool {
+        QueueRoom.isEnough(room, for: share, having: length(of: share))
     }
 
     /// Elements of a share that wait.
-    func length(of share: QueueShare) -> Int { lines[share]?.elements.count ?? 0 }
+    func length(of share: QueueShare) -> Int { lines[share]?.length ?? 0 }
 
     /// Takes the newest element out of the longest line, if an element of this share has much more right to its place:
     /// if its own line is at most half as long, also with it. So a share never loses a place to one that has about as
     /// many, and what was let in is seldom taken out again. Weights do not count here: who asks for little gets its
     /// place from whoever asks for most.
     mutating func makeRoom(for share: QueueShare) -> Element? {
-        guard canMakeRoom(for: share), let longest = byLength.longest else { return nil }
+        guard canMakeRoom(having: length(of: share)), let longest = byLength.longest else { return nil }
         // The line is longer than one, so it does not become empty.
         let element = longest.elements.popLast()
+        longest.length -= 1
         byLength.shrank(longest)
         count -= 1
         return element
     }
 
-    /// Whether `makeRoom` would.
-    func canMakeRoom(for share: QueueShare, beside coming: Int = 0) -> Bool {
-        2 * (length(of: share) + coming + 1) <= byLength.longest?.elements.count ?? 0
-    }
+    /// Whether `makeRoom` would, for a share that has so many.
+    func canMakeRoom(having length: Int) -> Bool { 2 * (length + 1) <= byLength.greatest }
 
     /// Shows every element and takes those out for which the answer is true.
     mutating func removeAll(where isRemoved: (Element) -> Bool) {
-        guard !isEmpty else { return }
-        for line in turns { line.elements.removeAll(where: isRemoved) }
-        for line in turns where line.elements.isEmpty { lines[line.share] = nil }
-        turns.removeAll { $0.elements.isEmpty }
-        count = turns.reduce(0) { $0 + $1.elements.count }
+        var removed = 0
+        for line in turns {
+            line.elements.removeAll(where: isRemoved)
+            removed += line.length - line.elements.count
+            line.length = line.elements.count
+        }
+        guard removed > 0 else { return }
+        for line in turns where line.length == 0 { lines[line.share] = nil }
+        turns.removeAll { $0.length == 0 }
+        count -= removed
         byLength = LinesByLength(turns)
     }
 
@@ -132,7 +140,7 @@ struct FairQueue<Element>: ~Copyable {
         /// Those of each length, in any order.
         private var lines: [[Line]] = [[]]
         /// The greatest length that there is, 0 when there is none.
-        private var greatest = 0
+        private(set) var greatest = 0
 
         init() {}
 
@@ -144,19 +152,19 @@ struct FairQueue<Element>: ~Copyable {
 
         /// A line has one element more than before.
         mutating func grew(_ line: Line) {
-            remove(line, ofLength: line.elements.count - 1)
+            remove(line, ofLength: line.length - 1)
             insert(line)
         }
 
         /// A line has one element less than before.
         mutating func shrank(_ line: Line) {
-            remove(line, ofLength: line.elements.count + 1)
+            remove(line, ofLength: line.length + 1)
             insert(line)
             if lines[greatest].isEmpty { greatest -= 1 }
         }
 
         private mutating func insert(_ line: Line) {
-            let length = line.elements.count
+            let length = line.length
             guard length > 0 else { return }
             while lines.count <= length { lines.append([]) }
             line.place = lines[length].count
@@ -183,6 +191,11 @@ enum QueueRoom {
     /// How many elements of a share may wait.
     /// - Parameter room: Places that are free.
     static func longestLine(of share: QueueShare, room: Int) -> Int { factor * share.weight * room }
+
+    /// Whether a share that has so many may have one more.
+    static func isEnough(_ room: Int, for share: QueueShare, having length: Int) -> Bool {
+        room > 0 && length < longestLine(of: share, room: room)
+    }
 
     /// Whether any line can be so long that it must not grow: none can while fewer wait.
     static func isScarce(waiting: Int, capacity: Int) -> Bool { (factor + 1) * waiting >= factor * capacity }

@@ -39,6 +39,7 @@ package final class PostgresPool: @unchecked Sendable {
     private let readers: ConnectionGroup
     /// Without connections where reads and writes share theirs.
     private let writers: ConnectionGroup
+    private let groups: [ConnectionGroup]
     /// Calls that have their places and are still to come.
     private var heldCalls: [Held: Int] = [:]
 
@@ -62,14 +63,15 @@ package final class PostgresPool: @unchecked Sendable {
         self.eventLoop = eventLoop
         self.logger = logger
         opener = ConnectionOpener(configuration)
+        let longestWait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
         readers = ConnectionGroup(
             connections: configuration.connections, depth: configuration.pipelineDepth,
-            patienceNanoseconds: Self.patienceNanoseconds)
+            patienceNanoseconds: Self.patienceNanoseconds, longestWaitNanoseconds: longestWait)
         writers = ConnectionGroup(
-            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth))
+            connections: configuration.writeConnections, depth: min(Self.writeDepth, configuration.pipelineDepth),
+            longestWaitNanoseconds: longestWait)
+        groups = [readers, writers]
     }
-
-    private var groups: [ConnectionGroup] { [readers, writers] }
 
     /// Connections that are open now.
     package var openConnections: Int { readers.openConnections + writers.openConnections }
@@ -298,27 +300,30 @@ extension PostgresPool {
 
     private var pipelinedCapacity: Int { min(Self.pipelinedCapacity, configuration.queueCapacity) }
 
-    /// Whether a call would find no place in the queue: known before there is one, it costs next to nothing to refuse
-    /// it. On the loop.
+    /// Whether a call would find no place in the queue, which it may where `isCrowded`: known before there is one, it
+    /// costs next to nothing to refuse it. On the loop.
     /// - Parameters:
     ///   - own: As of `isCrowded`.
     ///   - hadPlace: Whether the call was held: others of its share that are came later.
     package func isFull(for share: QueueShare, _ effect: Effect, own: Int = 0, hadPlace: Bool = false) -> Bool {
-        guard isCrowded(own: own), !isAtWork else { return false }
+        guard !isAtWork else { return false }
         // What came in this turn has its places first.
-        atWork {
-            for group in groups where group.hasArrivals {
-                group.queueArrivals(room: queueRoom(of: group), at: MonotonicClock.now) { $0.fail(.queueFull) }
-            }
-        }
+        if readers.hasArrivals { queueArrivals(of: readers) }
+        if writers.hasArrivals { queueArrivals(of: writers) }
         let group = group(for: effect)
         guard own > 0 else { return !group.hasPlace(for: share, room: queueRoom(of: group)) }
         // What waits for connections of the other kind, or is its own, takes no place from it: how many calls it may
         // have is limited elsewhere.
-        let held = hadPlace ? 0 : heldCalls[Held(share: share, effect: effect)] ?? 0
+        let held = hadPlace || heldCalls.isEmpty ? 0 : heldCalls[Held(share: share, effect: effect)] ?? 0
         return !group.mayGrow(
             share, beside: held, waiting: group.waitingCalls - own, capacity: pipelinedCapacity,
             room: queueRoom(of: group))
+    }
+
+    private func queueArrivals(of group: ConnectionGroup) {
+        atWork {
+            group.queueArrivals(room: queueRoom(of: group), at: MonotonicClock.now) { $0.fail(.queueFull) }
+        }
     }
 
     /// A call that has a place comes later: until `endHold` it counts as one of its share's. On the loop.
@@ -427,19 +432,11 @@ extension PostgresPool {
         let now = MonotonicClock.now
         atWork {
             for group in groups {
-                sweepWaiting(group, at: now)
+                group.endOverdue(at: now, waitError(at: now))
                 sweepConnections(of: group, at: now)
             }
         }
         if groups.contains(where: { !$0.isIdle }) { scheduleSweep() }
-    }
-
-    private func sweepWaiting(_ group: ConnectionGroup, at now: UInt64) {
-        let longestWait = UInt64(configuration.queueWaitMilliseconds) * 1_000_000
-        group.endWaiting(at: now) { call in
-            if call.hasExpired(at: now) { return .deadlineExceeded }
-            return call.submittedAt + longestWait <= now ? waitError(at: now) : nil
-        }
     }
 
     private func sweepConnections(of group: ConnectionGroup, at now: UInt64) {

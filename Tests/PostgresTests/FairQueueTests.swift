@@ -250,7 +250,7 @@ struct FairQueueTests {
             case 75..<99:
                 let longest = lengths.max() ?? 0
                 let isExpected = 2 * (lengths[Int(low)] + 1) <= longest
-                #expect(queue.canMakeRoom(for: share) == isExpected)
+                #expect(queue.canMakeRoom(having: queue.length(of: share)) == isExpected)
                 let taken = queue.makeRoom(for: share)
                 #expect((taken != nil) == isExpected)
                 if let taken {

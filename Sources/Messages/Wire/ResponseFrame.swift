@@ -19,10 +19,8 @@ package enum ResponseFrame {
         // An empty message is left out, as protobuf leaves out what is empty.
         guard let message, message.packedSize > 0 else { return frame(of: started, builder) }
         let response = EncodedMessage(view: MessageView(pointer: started))
-        let inner = Prefix(field: messageField, length: message.packedSize)
-        let outer = Prefix(
-            field: AGENTD__WIRE__V1__SERVER_FRAME__FRAME_RESPONSE.rawValue,
-            length: response.packedSize + inner.size + message.packedSize)
+        let inner = TaggedNumber(field: messageField, length: message.packedSize)
+        let outer = TaggedNumber(field: responseField, length: response.packedSize + inner.size + message.packedSize)
         let count = outer.size + response.packedSize + inner.size
         let head = builder.raw(count)
         outer.write(to: head)
@@ -32,22 +30,39 @@ package enum ResponseFrame {
     }
 
     /// An error with its details.
-    /// - Parameter known: Those that were encoded before.
+    /// - Parameter known: What such responses say of their errors, of those that were encoded before.
     package static func failure(
         id: UInt64, requestID: CallID, error: ServiceError, known: EncodedErrors<[UInt8]> = EncodedErrors(),
         arena: Arena
     ) -> EncodedMessage {
         let builder = MessageBuilder(arena: arena)
-        let response = start(id: id, requestID: requestID, builder: builder)
-        response.pointee.code = error.code.rawValue
-        response.pointee.error = builder.text(error.message)
-        let details = known.of(error) { EncodedMessage(StatusDetails($0), arena: arena).bytes }
-        response.pointee.details = builder.bytes(details)
-        return frame(of: response, builder)
+        let said = known.of(error) { error in
+            let response = builder.make(agentd__wire__v1__response__init)
+            response.pointee.code = error.code.rawValue
+            response.pointee.error = builder.text(error.message)
+            response.pointee.details = EncodedMessage(StatusDetails(error), arena: arena).packed(builder)
+            return EncodedMessage(view: MessageView(pointer: response)).bytes
+        }
+        // In the order of their numbers: the id, what is said, the headers.
+        let id = TaggedNumber(field: idField, number: id)
+        let headers = EncodedMessage(
+            view: MessageView(pointer: start(id: 0, requestID: requestID, builder: builder)))
+        let outer = TaggedNumber(field: responseField, length: id.size + said.count + headers.packedSize)
+        let count = outer.size + id.size + said.count
+        let head = builder.raw(count)
+        outer.write(to: head)
+        id.write(to: head + outer.size)
+        said.withUnsafeBytes {
+            UnsafeMutableRawBufferPointer(start: head + outer.size + id.size, count: said.count).copyMemory(from: $0)
+        }
+        return EncodedMessage(head: UnsafeRawBufferPointer(start: head, count: count), followedBy: headers)
     }
 
     /// `Response.message`, the last field of its message.
     private static var messageField: UInt32 { 7 }
+    /// `Response.id`.
+    private static var idField: UInt32 { 1 }
+    private static var responseField: UInt32 { AGENTD__WIRE__V1__SERVER_FRAME__FRAME_RESPONSE.rawValue }
 
     private static func start(
         id: UInt64, requestID: CallID, headers: [Header] = [], builder: MessageBuilder
@@ -73,19 +88,23 @@ package enum ResponseFrame {
         return EncodedMessage(view: MessageView(pointer: frame))
     }
 
-    /// What stands before a length-delimited value: its tag and its length.
-    private struct Prefix {
+    /// A tag and the number behind it: a field, or what stands before the bytes of one.
+    private struct TaggedNumber {
         private let tag: UInt64
-        private let length: UInt64
+        private let number: UInt64
 
-        init(field: UInt32, length: Int) {
-            tag = UInt64(field) << 3 | UInt64(WireCursor.WireType.lengthDelimited.rawValue)
-            self.length = UInt64(length)
+        init(field: UInt32, number: UInt64) { self.init(field, .varint, number) }
+
+        init(field: UInt32, length: Int) { self.init(field, .lengthDelimited, UInt64(length)) }
+
+        private init(_ field: UInt32, _ wireType: WireCursor.WireType, _ number: UInt64) {
+            tag = UInt64(field) << 3 | UInt64(wireType.rawValue)
+            self.number = number
         }
 
-        var size: Int { Varint.size(tag) + Varint.size(length) }
+        var size: Int { Varint.size(tag) + Varint.size(number) }
 
         /// - Parameter memory: Of at least `size` bytes.
-        func write(to memory: UnsafeMutableRawPointer) { _ = Varint.write(length, to: Varint.write(tag, to: memory)) }
+        func write(to memory: UnsafeMutableRawPointer) { _ = Varint.write(number, to: Varint.write(tag, to: memory)) }
     }
 }

@@ -17,6 +17,8 @@ package final class CallObserver {
     /// Of every reason there can be, so that each is seen before the first time: what begins with 1 looks to Prometheus
     /// as if nothing had happened.
     private let refusals: [Reason: Counter]
+    /// That which counted last: mostly it is the same again.
+    private var latestRefusal: (reason: Reason, counter: Counter)?
 
     /// - Parameter metrics: The backend; it must be in place before this is made.
     package init(log: CallLog, metrics: any MetricsFactory = MetricsSystem.factory) {
@@ -59,7 +61,7 @@ package final class CallObserver {
         measures.ended(code, nanoseconds: Int64(clamping: nanoseconds))
         callsInFlight(of: call.origin.door).decrement()
         if let reason {
-            refusals[reason]?.increment()
+            refusalCounter(of: reason)?.increment()
             if reason.isForWantOfDatabase { log.refused(call, for: reason) }
         }
         log.ended(call, code, reason, nanoseconds: nanoseconds)
@@ -85,6 +87,13 @@ package final class CallObserver {
         let new = CallMeasures(of: method, metrics)
         measures[key] = new
         return new
+    }
+
+    private func refusalCounter(of reason: Reason) -> Counter? {
+        if let latestRefusal, latestRefusal.reason == reason { return latestRefusal.counter }
+        guard let counter = refusals[reason] else { return nil }
+        latestRefusal = (reason, counter)
+        return counter
     }
 
     private func callsInFlight(of door: DoorName) -> Meter {

@@ -1,3 +1,4 @@
+internal import AgentdCore
 package import Logging
 internal import Synchronization
 
@@ -9,12 +10,17 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashab
     package struct Burst: Sendable {
         /// Subjects that are told apart. Whoever has more than one in so many cannot be missed.
         private static var maximumSubjects: Int { 1_000 }
+        /// Of so many every one is counted for its subject, and of the rest each of so many, by chance, for all of
+        /// them: to find a subject costs more than all else here.
+        private static var countedSingly: Int { 10_000 }
+        private static var sample: Int { 16 }
 
         package private(set) var count = 0
-        /// At least so often, in the way of Misra and Gries: where there are too many, one of each is forgotten.
+        /// About so often, in the way of Misra and Gries: where there are too many, one of each is forgotten.
         private var counts: [Subject: Int] = [:]
+        private var random = FastRandomNumberGenerator()
 
-        /// Whom it happened to most often, and how often at least; nil when of nobody it is known.
+        /// Whom it happened to most often, and about how often; nil when of nobody it is known.
         package var top: (subject: Subject, count: Int)? {
             counts.max { $0.value < $1.value }.map { ($0.key, $0.value) }
         }
@@ -33,12 +39,15 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashab
         fileprivate mutating func add(_ subject: Subject?) {
             count += 1
             guard let subject else { return }
+            let isSingle = count <= Self.countedSingly
+            guard isSingle || random.next() % UInt64(Self.sample) == 0 else { return }
+            let times = isSingle ? 1 : Self.sample
             if let known = counts.index(forKey: subject) {
-                counts.values[known] += 1
+                counts.values[known] += times
             } else if counts.count < Self.maximumSubjects {
-                counts[subject] = 1
+                counts[subject] = times
             } else {
-                counts = counts.compactMapValues { $0 > 1 ? $0 - 1 : nil }
+                counts = counts.compactMapValues { $0 > times ? $0 - times : nil }
             }
         }
     }

@@ -61,8 +61,9 @@ package final class Dispatcher: CallHandler {
     package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError? {
         let isCrowded = database.isCrowded(own: own)
         guard isCrowded || hold == .ahead, let work = methods[call.method]?.work else { return nil }
-        let start = meter.now
-        guard let caller = authenticator.rememberedCaller(of: call, headers, at: start, unlessDue: false) else {
+        // One that was held may have come long ago.
+        let now = hold == .over ? meter.now : call.startedAt
+        guard let caller = authenticator.rememberedCaller(of: call, headers, at: now, unlessDue: false) else {
             return nil
         }
         if hold == .ahead {
@@ -75,7 +76,7 @@ package final class Dispatcher: CallHandler {
             return nil
         }
         call.caller = caller
-        meter.record(caller.tenantID, since: start, failed: true)
+        meter.recordRefusal(of: caller.tenantID)
         return refusal
     }
 

@@ -90,7 +90,7 @@ package final class Authenticator: @unchecked Sendable {
         guard headers.withValue(of: "x-agentd-tenant", { _ in true }) == nil,
             let digest = call.tokenDigest ?? BearerToken.digest(in: headers),
             let caller = directory.remembered(digest, maximumAge: maximumAge, at: now, unlessDue: unlessDue),
-            (try? requireActive(caller.principal)) != nil
+            caller.isActive, mayServe(caller.principal.tenantID)
         else { return nil }
         call.tokenDigest = digest
         return caller
@@ -100,11 +100,16 @@ package final class Authenticator: @unchecked Sendable {
         guard principal.userIsActive else {
             throw ServiceError(.userInactive, "The user of this token is not active.")
         }
-        if let singleTenant, principal.tenantID != singleTenant {
+        guard mayServe(principal.tenantID) else {
             throw ServiceError(
                 .tenantMismatch, "The token belongs to another tenant than the only one that is served here.")
         }
         try requireActive(principal.tenant)
+    }
+
+    /// Whether calls of this tenant's are served here.
+    private func mayServe(_ tenant: @autoclosure () -> TenantID) -> Bool {
+        singleTenant.map { $0 == tenant() } ?? true
     }
 
     private func requireActive(_ tenant: TenantProfile) throws(ServiceError) {

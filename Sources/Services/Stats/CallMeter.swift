@@ -23,9 +23,15 @@ package final class CallMeter: @unchecked Sendable {
     ///   - start: When it arrived, by `now`.
     ///   - failed: Whether its answer was an error.
     func record(_ tenant: TenantID, since start: UInt64, failed: Bool) {
-        guard counts.count < Self.maximumTenants || counts[tenant] != nil else { return }
         let end = now
-        let microseconds = end > start ? Int64((end - start) / 1_000) : 0
+        add(tenant, microseconds: end > start ? Int64((end - start) / 1_000) : 0, failed: failed)
+    }
+
+    /// Counts a call that was refused as soon as it had come.
+    func recordRefusal(of tenant: TenantID) { add(tenant, microseconds: 0, failed: true) }
+
+    private func add(_ tenant: TenantID, microseconds: Int64, failed: Bool) {
+        guard counts.count < Self.maximumTenants || counts[tenant] != nil else { return }
         counts[tenant, default: TenantStats.Calls()].add(microseconds: microseconds, failed: failed)
     }
 

@@ -109,6 +109,24 @@ struct RecurringWarningsTests {
         #expect(told.take() == ["flood 1 0*1", "flood 3500 -1*500"])
     }
 
+    @Test("Of very many, all are counted, and about as many as there are for whom it happens to most often")
+    func flood() throws {
+        let bursts = Mutex<[RecurringWarnings<String, Int>.Burst]>([])
+        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { _, burst in
+            bursts.withLock { $0.append(burst) }
+        }
+        warnings.happened("flood", to: 0)
+        for number in 1...400_000 { warnings.happened("flood", to: number % 16 == 0 ? number : number % 8) }
+        warnings.tellRest()
+        let last = bursts.withLock { $0.last }
+        let burst = try #require(last)
+        #expect(burst.count == 400_000)
+        let top = try #require(burst.top)
+        #expect((1...7).contains(top.subject))
+        // Each of the seven has 50,000 of them; by chance it is two per cent more or less.
+        #expect((43_000...57_000).contains(top.count))
+    }
+
     @Test("What happens after the rest was told is told at once, also when a look at it was still to come")
     func afterTheRest() async {
         let told = Told()
