@@ -2,7 +2,8 @@
 
 include "bench-columns";
 
-def names: {get: "GetAgent, 64 in flight", list: "ListAgents of 20, 16 in flight"};
+def names: {get: "GetAgent, 64 in flight", list: "ListAgents of 20, 16 in flight",
+    sockets: "sockets alone, 64 in flight"};
 
 "agentd with more agents, tenants and connections: \(rounds)", machine,
 doubts, "",
@@ -11,8 +12,10 @@ doubts, "",
     | [names[.method], "\(.size | grouped) \(if .size == 1 then .grows[:-1] else .grows end)",
         (.calls_per_second | grouped), (.server_us | digits(1)),
         (.throughput_over_smallest | digits(2)), (.cost_over_smallest | digits(2)),
-        if .size == .smallest then "" elif .is_flat then "flat" else "NOT flat" end]
+        if .size == .smallest or .is_flat == null then "" elif .is_flat then "flat" else "NOT flat" end]
 ] | aligned(2)), "",
+"With what the sockets of more connections cost alone, GetAgent would cost "
+    + (.least_cost_over_smallest | to_entries | map("\(.value | digits(2)) with \(.key)") | join(", ")) + ".",
 "Cost is the processor time of daemon and PostgreSQL a call, in microseconds. Ratios are to the smallest of a series, "
     + "round by round;",
 "flat: at most 20 % more cost, and at most 20 % less calls/s. " + settings

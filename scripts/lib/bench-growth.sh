@@ -5,7 +5,8 @@
 # Three series, in each of which one thing grows and the others stay: agents, of 1,000 tenants; tenants, with 200,000
 # agents together; connections, to 200,000 agents of 1,000 tenants, with equally many calls in flight over all of them.
 # Each round measures each point once, GetAgent with 64 and ListAgents with 16 calls in flight, by a daemon that has
-# just started.
+# just started. With each number of connections it also measures a C program, sockets.c, that only reads and answers
+# over as many with as many calls in flight: what a server cannot do without.
 
 # Variables are shared with the other files of scripts/bench, which shellcheck does not follow from here.
 # shellcheck disable=SC2034,SC2154
@@ -54,6 +55,7 @@ measure_growth() {
             # Shorter pages would cost less.
             ((agents_of_it < 20)) || measure_point list 16
             end_daemon
+            [[ $kind != connections ]] || measure_sockets 64
         done
     done
 }
@@ -63,6 +65,13 @@ measure_point() {
     local name=growth_$1_${kind}_$number clients=$2
     measure_agentd --mix "$1" --connections "$connections_of_it"
     note_figure "${name}_server_us" "$(divide $((daemon_share + postgres_share)) "$calls_per_second")"
+}
+
+# measure_sockets IN_FLIGHT
+measure_sockets() {
+    run_client "$seconds" "$folder/sockets" "$number" "$1" "$seconds"
+    note_figure "growth_sockets_connections_$number" "$(field .calls_per_second)"
+    note_figure "growth_sockets_connections_${number}_server_us" "$(field .server_microseconds)"
 }
 
 report_growth() {
