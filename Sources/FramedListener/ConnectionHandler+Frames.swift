@@ -42,7 +42,7 @@ extension ConnectionHandler {
         case .cancel(let id):
             if let call = machine.cancelReceived(id: id, at: now) {
                 call.abandon()
-                refuse(id: id, call.observed, .cancelled, at: now)
+                refuse(id: id, call.observed, .cancelled)
             }
         case .ping(let token):
             switch machine.pingReceived(at: now) {
@@ -88,11 +88,11 @@ extension ConnectionHandler {
                     id: request.id)
                 return false
             } catch {
-                refuse(id: request.id, observed, error, at: now)
+                refuse(id: request.id, observed, error)
             }
         case .refuse(let reason):
             loop.observer.began(observed)
-            refuse(id: request.id, observed, ServiceError(refusing: reason, limits: limits), at: now)
+            refuse(id: request.id, observed, ServiceError(refusing: reason, limits: limits))
         case .goAway(let reason, let lastID): goAway(reason, lastID: lastID)
         case .ignore: break
         }

@@ -194,8 +194,8 @@ extension ConnectionHandler {
     func isHeldUp(_ call: RunningCall) -> Bool { answersPileUp }
 
     /// Answers a call that does not run, or runs no longer for anybody.
-    func refuse(id: UInt64, _ observed: ObservedCall, _ error: ServiceError, at now: UInt64) {
-        loop.observer.ended(observed, with: error, at: now)
+    func refuse(id: UInt64, _ observed: ObservedCall, _ error: ServiceError) {
+        loop.observer.ended(observed, with: error, at: Self.now)
         let arena = loop.arenas.take()
         write(
             ResponseFrame.failure(
@@ -263,10 +263,9 @@ extension ConnectionHandler {
 
     /// A stream could go on for ever; a call ends by itself.
     private func endStreams(with error: ServiceError) {
-        let now = Self.now
         for call in machine.takeCalls(where: \.isStream) {
             call.abandon()
-            refuse(id: call.id, call.observed, error, at: now)
+            refuse(id: call.id, call.observed, error)
         }
     }
 
@@ -281,7 +280,7 @@ extension ConnectionHandler {
         let now = Self.now
         for (id, call) in machine.expireCalls(at: now) {
             call.abandon()
-            refuse(id: id, call.observed, .deadlineExceeded, at: now)
+            refuse(id: id, call.observed, .deadlineExceeded)
         }
         switch machine.timeReached(now) {
         case .none: break

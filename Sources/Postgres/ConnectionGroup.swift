@@ -20,8 +20,8 @@ final class ConnectionGroup {
     /// Segments for what comes together, at least, while a connection has little to do: the answers of the first are
     /// on their way to their callers while PostgreSQL works on the second.
     private static let leastSegments = 2
-    /// After which calls whose callers have gone are forgotten at the latest, also where nothing can be sent.
-    private static let longestPauseNanoseconds: UInt64 = 200_000_000
+    /// How long calls whose callers have gone keep their places in the queue, where nothing can be sent.
+    private static let longestPauseNanoseconds: UInt64 = 50_000_000
 
     var slots: [Slot]
     var backOff: [ReconnectBackOff]

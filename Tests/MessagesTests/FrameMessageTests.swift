@@ -105,6 +105,28 @@ struct FrameMessageTests {
         #expect(try HealthCheckRequest(decoding: response.message) == message)
     }
 
+    @Test("An error that was encoded before goes to each caller as the frame that protobuf-c would write for it")
+    func knownFailure() throws {
+        let arena = Arena(capacity: 0)
+        let known = EncodedErrors<[UInt8]>()
+        let full = ServiceError(.databaseQueueFull, "Full.", details: [.retry(afterMilliseconds: 100)])
+        for id: UInt64 in [1, 300, 1 << 40, .max] {
+            for error in [full, .agentNotFound, ServiceError(.draining, "")] {
+                let bytes = ResponseFrame.failure(
+                    id: id, requestID: .given("call-\(id)"), error: error, known: known, arena: arena
+                ).bytes
+                #expect(try decode(bytes, as: ServerFrame.schema, memory: 1 << 16).get() == bytes)
+                guard case .response(let response) = try ServerFrame(decoding: bytes) else {
+                    return fail("no response")
+                }
+                #expect(response.id == id)
+                #expect(response.error == error.message)
+                #expect(response.headers == [Header("x-request-id", "call-\(id)")])
+                #expect(try StatusMessage(decoding: response.details).reason == error.reason.rawValue)
+            }
+        }
+    }
+
     @Test("An error is an answer with code, sentence and details", arguments: Reason.allCases)
     func failure(reason: Reason) throws {
         let arena = Arena(capacity: 0)

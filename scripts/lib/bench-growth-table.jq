@@ -14,8 +14,10 @@ doubts, "",
         (.throughput_over_smallest | digits(2)), (.cost_over_smallest | digits(2)),
         if .size == .smallest or .is_flat == null then "" elif .is_flat then "flat" else "NOT flat" end]
 ] | aligned(2)), "",
-"With what the sockets of more connections cost alone, GetAgent would cost "
-    + (.least_cost_over_smallest | to_entries | map("\(.value | digits(2)) with \(.key)") | join(", ")) + ".",
-"Cost is the processor time of daemon and PostgreSQL a call, in microseconds. Ratios are to the smallest of a series, "
+"If more connections cost nothing but their sockets, the cost ratio of GetAgent would be "
+    + (.least_cost_over_smallest | to_entries | map(select(.value != 1) | "\(.value | digits(2)) with \(.key)")
+        | join(" and ")) + " connections.",
+"Cost is the processor time of daemon and PostgreSQL a call, in microseconds; of sockets alone that of a server which",
+"only reads and answers. Ratios are to the smallest of a series, "
     + "round by round;",
 "flat: at most 20 % more cost, and at most 20 % less calls/s. " + settings

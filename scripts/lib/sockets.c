@@ -6,7 +6,8 @@
  *
  *     sockets CONNECTIONS IN_FLIGHT SECONDS
  *
- * It prints one JSON object: answers a second, and the processor time that the server took for each, in microseconds.
+ * It prints one JSON object: answers a second, and the processor time that the server took for each, in microseconds;
+ * that it accepts and closes connections is in it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +31,8 @@ enum {
     question_bytes = 180,
     answer_bytes = 560,
     maximum_connections = 4096,
-    maximum_in_flight = 4096,
+    /* So few that they fit into the buffers of one connection: whoever sends waits until there is room. */
+    maximum_in_flight = 256,
     /* As much as agentd reads at once. */
     read_bytes = 8192,
     events_at_once = 256,
@@ -49,10 +51,15 @@ static struct connection connections[maximum_connections];
 static long connected;
 static char messages[maximum_in_flight * answer_bytes];
 
+static void stop(const char *what, const char *why)
+{
+    fprintf(stderr, "sockets: %s: %s\n", what, why);
+    exit(1);
+}
+
 static void fail(const char *what)
 {
-    fprintf(stderr, "sockets: %s: %s\n", what, strerror(errno));
-    exit(1);
+    stop(what, strerror(errno));
 }
 
 static int64_t now_nanoseconds(void)
@@ -97,7 +104,9 @@ static void transmit(struct connection *to, long message_bytes)
 
 static int wait_for(int selector, struct epoll_event *events)
 {
-    int count = epoll_wait(selector, events, events_at_once, patience_milliseconds);
+    int count;
+    do count = epoll_wait(selector, events, events_at_once, patience_milliseconds);
+    while (count < 0 && errno == EINTR);
     if (count == 0) errno = ETIMEDOUT;
     if (count <= 0) fail("waiting");
     return count;
@@ -172,7 +181,7 @@ static uint64_t ask(struct sockaddr_in address, long wanted, long in_flight, dou
         int count = wait_for(selector, events);
         for (int index = 0; index < count; index++) {
             long come = receive(&connections[events[index].data.u64], answer_bytes);
-            if (come < 0) fail("the server has gone");
+            if (come < 0) stop("reading", "the server has gone");
             due += come;
             answers += (uint64_t)come;
         }
@@ -200,7 +209,8 @@ int main(int count, char **arguments)
     }
     uint64_t answers = ask(address, wanted, in_flight, seconds);
     for (long index = 0; index < connected; index++) close(connections[index].descriptor);
-    if (wait4(server, &status, 0, &usage) < 0 || status != 0) fail("the server failed");
+    if (wait4(server, &status, 0, &usage) < 0) fail("waiting for the server");
+    if (status != 0) stop("waiting for the server", "it failed");
     double processor = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6 +
                        (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
     printf("{\"calls_per_second\": %.1f, \"server_microseconds\": %.3f}\n", (double)answers / seconds,

@@ -8,21 +8,21 @@ internal import Synchronization
 package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashable & Sendable>: Sendable {
     /// How often something has happened since the last warning.
     package struct Burst: Sendable {
-        /// Subjects that are told apart. Whoever has more than one in so many cannot be missed.
+        /// Subjects that are told apart. Whoever has more than one in so many of those that are counted is among them.
         private static var maximumSubjects: Int { 1_000 }
-        /// Of so many every one is counted for its subject, and of the rest each of so many, by chance, for all of
-        /// them: to find a subject costs more than all else here.
+        /// As many are counted each for its subject. Of the rest one of `sample` is, by chance, as so many: to find a
+        /// subject costs more than all else here.
         private static var countedSingly: Int { 10_000 }
         private static var sample: Int { 16 }
 
         package private(set) var count = 0
-        /// About so often, in the way of Misra and Gries: where there are too many, one of each is forgotten.
+        /// About so often, in the way of Misra and Gries: where there are too many, as many of each are forgotten.
         private var counts: [Subject: Int] = [:]
         private var random = FastRandomNumberGenerator()
 
         /// Whom it happened to most often, and about how often; nil when of nobody it is known.
         package var top: (subject: Subject, count: Int)? {
-            counts.max { $0.value < $1.value }.map { ($0.key, $0.value) }
+            counts.max { $0.value < $1.value }.map { ($0.key, min($0.value, count)) }
         }
 
         /// For the log.
@@ -47,7 +47,9 @@ package final class RecurringWarnings<Kind: Hashable & Sendable, Subject: Hashab
             } else if counts.count < Self.maximumSubjects {
                 counts[subject] = times
             } else {
-                counts = counts.compactMapValues { $0 > times ? $0 - times : nil }
+                let forgotten = counts.values.reduce(times, min)
+                counts = counts.compactMapValues { $0 > forgotten ? $0 - forgotten : nil }
+                if times > forgotten { counts[subject] = times - forgotten }
             }
         }
     }

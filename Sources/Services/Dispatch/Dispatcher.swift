@@ -61,9 +61,7 @@ package final class Dispatcher: CallHandler {
     package func refusal(of call: ObservedCall, headers: CallHeaders, own: Int, _ hold: Hold) -> ServiceError? {
         let isCrowded = database.isCrowded(own: own)
         guard isCrowded || hold == .ahead, let work = methods[call.method]?.work else { return nil }
-        // One that was held may have come long ago.
-        let now = hold == .over ? meter.now : call.startedAt
-        guard let caller = authenticator.rememberedCaller(of: call, headers, at: now, unlessDue: false) else {
+        guard let caller = authenticator.rememberedCaller(of: call, headers, at: meter.now, unlessDue: false) else {
             return nil
         }
         if hold == .ahead {

@@ -27,7 +27,7 @@ package final class CallMeter: @unchecked Sendable {
         add(tenant, microseconds: end > start ? Int64((end - start) / 1_000) : 0, failed: failed)
     }
 
-    /// Counts a call that was refused as soon as it had come.
+    /// Counts a call for which nothing was done.
     func recordRefusal(of tenant: TenantID) { add(tenant, microseconds: 0, failed: true) }
 
     private func add(_ tenant: TenantID, microseconds: Int64, failed: Bool) {

@@ -127,6 +127,17 @@ struct RecurringWarningsTests {
         #expect((43_000...57_000).contains(top.count))
     }
 
+    @Test("Where it happens to one alone, it has not happened to that one more often than at all", arguments: 0..<20)
+    func one(attempt: Int) {
+        let told = Told()
+        let warnings = RecurringWarnings<String, Int>(quiet: .seconds(600)) { told.append($0, $1) }
+        for _ in 0...10_016 { warnings.happened("flood", to: 7) }
+        warnings.tellRest()
+        let counts = told.take().last?.split(separator: " ").last?.split(separator: "*").compactMap { Int($0) } ?? []
+        #expect(counts.first == 7)
+        #expect((10_000...10_016).contains(counts.last ?? 0))
+    }
+
     @Test("What happens after the rest was told is told at once, also when a look at it was still to come")
     func afterTheRest() async {
         let told = Told()
