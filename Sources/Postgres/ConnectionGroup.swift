@@ -21,7 +21,7 @@ final class ConnectionGroup {
     /// on their way to their callers while PostgreSQL works on the second.
     private static let leastSegments = 2
     /// How long calls whose callers have gone keep their places in the queue, where nothing can be sent.
-    private static let longestPauseNanoseconds: UInt64 = 50_000_000
+    private static let longestLookPauseNanoseconds: UInt64 = 50_000_000
 
     var slots: [Slot]
     var backOff: [ReconnectBackOff]
@@ -160,7 +160,7 @@ extension ConnectionGroup {
     /// waiting a look at all of them costs as much as a hundred calls: it is taken when one must end, and now and then.
     /// - Parameter error: Of one whose deadline has not passed.
     func endOverdue(at now: UInt64, _ error: @autoclosure () -> PostgresError) {
-        guard now >= min(firstEnd, lookedAt + Self.longestPauseNanoseconds) else { return }
+        guard now >= min(firstEnd, lookedAt + Self.longestLookPauseNanoseconds) else { return }
         lookedAt = now
         firstEnd = .max
         endWaiting(at: now) { call in

@@ -64,6 +64,7 @@ package enum ResponseFrame {
     private static var idField: UInt32 { 1 }
     private static var responseField: UInt32 { AGENTD__WIRE__V1__SERVER_FRAME__FRAME_RESPONSE.rawValue }
 
+    /// - Parameter id: Of the call; 0 where it is written apart.
     private static func start(
         id: UInt64, requestID: CallID, headers: [Header] = [], builder: MessageBuilder
     ) -> UnsafeMutablePointer<Agentd__Wire__V1__Response> {
