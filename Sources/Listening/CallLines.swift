@@ -4,22 +4,31 @@ internal import Services
 
 /// Calls of one connection that wait, in a line for each tenant as far as it is known whose they are. The lines take
 /// turns, each for as many calls as it weighs: who asks for little over a connection that others use as well does not
-/// wait behind all that they have asked.
-struct CallLines {
+/// wait behind all that they have asked. Confined to the connection's event loop.
+final class CallLines {
+    /// Each call knows the one behind it, so that a line needs no memory of its own.
     private struct Line {
-        var calls = CircularBuffer<RunningCall>()
+        private var first: RunningCall?
+        private var last: RunningCall?
         /// Calls that are left of its turn.
-        var credit = 0
+        private var credit = 0
+
+        var isEmpty: Bool { first == nil }
 
         /// - Returns: Whether it was empty.
         mutating func append(_ call: RunningCall) -> Bool {
-            calls.append(call)
-            return calls.count == 1
+            let wasEmpty = isEmpty
+            if wasEmpty { first = call } else { last?.behind = call }
+            last = call
+            return wasEmpty
         }
 
         /// - Returns: Its next call, and whether its turn ends with it.
-        mutating func take() -> (call: RunningCall, endsTurn: Bool) {
-            let call = calls.removeFirst()
+        mutating func take() -> (call: RunningCall, endsTurn: Bool)? {
+            guard let call = first else { return nil }
+            first = call.behind
+            call.behind = nil
+            if first == nil { last = nil }
             if credit == 0 { credit = call.observed.line?.weight ?? 1 }
             credit -= 1
             return (call, credit == 0)
@@ -36,24 +45,25 @@ struct CallLines {
 
     var isEmpty: Bool { count == 0 }
 
-    mutating func append(_ call: RunningCall) {
+    func append(_ call: RunningCall) {
         count += 1
         guard first != nil else { return first = call }
         let tenant = call.observed.line?.tenant
         if lines[tenant, default: Line()].append(call) { turns.append(tenant) }
     }
 
-    mutating func popFirst() -> RunningCall? {
+    func popFirst() -> RunningCall? {
         guard let call = first else { return nil }
         count -= 1
         first = count == 0 ? nil : takeFromLines()
         return call
     }
 
-    private mutating func takeFromLines() -> RunningCall? {
-        guard let tenant = turns.first, let place = lines.index(forKey: tenant) else { return nil }
-        let (call, endsTurn) = lines.values[place].take()
-        if lines.values[place].calls.isEmpty {
+    private func takeFromLines() -> RunningCall? {
+        guard let tenant = turns.first, let place = lines.index(forKey: tenant),
+            let (call, endsTurn) = lines.values[place].take()
+        else { return nil }
+        if lines.values[place].isEmpty {
             turns.removeFirst()
             lines.remove(at: place)
         } else if endsTurn {

@@ -1,11 +1,14 @@
-/// The calls of one connection: those that run, and those that wait until fewer do.
-struct CallQueue {
+/// The calls of one connection: those that run, and those that wait until fewer do. Confined to its event loop.
+///
+/// A class, as its lines are, and not a struct that belongs to one: it is asked several times a call, and each time the
+/// runtime would have to check that nobody else is about to change it.
+final class CallQueue {
     /// Calls of one connection that run at once: somewhat more than PostgreSQL works on with the usual settings, so
     /// that there is always a segment for it to begin. More would only wait, in front of the calls of other
     /// connections. It also bounds the answers of a client that asks for much and reads nothing.
     private static let maximumRunning = 128
 
-    private var waiting = CallLines()
+    private let waiting = CallLines()
     /// Calls that run, also those that nobody waits for any more, without streams.
     private(set) var running = 0
     /// Streams, which mostly sleep: they do not keep other calls from running.
@@ -25,11 +28,11 @@ struct CallQueue {
     /// Whether none waits.
     var noneWaits: Bool { waiting.isEmpty }
 
-    mutating func append(_ call: RunningCall) { waiting.append(call) }
+    func append(_ call: RunningCall) { waiting.append(call) }
 
     /// The next call; it counts as running until `ended`. Calls that were abandoned come too, and at once.
     /// - Parameter holdBack: Whether no other call is to start now.
-    mutating func next(holdBack: Bool) -> RunningCall? {
+    func next(holdBack: Bool) -> RunningCall? {
         guard let first = waiting.first, first.isAbandoned || (!holdBack && running < Self.maximumRunning),
             let call = waiting.popFirst()
         else { return nil }
@@ -37,7 +40,7 @@ struct CallQueue {
         return call
     }
 
-    mutating func ended(_ call: RunningCall) {
+    func ended(_ call: RunningCall) {
         if call.isStream { streams -= 1 } else { running -= 1 }
     }
 }

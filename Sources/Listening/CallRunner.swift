@@ -31,7 +31,7 @@ package final class CallRunner: @unchecked Sendable {
     private let limits: WireLimits
     /// From `serve` to `leave`.
     private var owner: (any CallOwner)?
-    private var queue = CallQueue()
+    private let queue = CallQueue()
     /// Bytes of the messages of its calls that have not ended.
     package private(set) var bufferedBytes = 0
     private var blocked: [RunningCall] = []

@@ -44,6 +44,9 @@ package final class RunningCall: AnswerReceiver {
     /// Whether its handler was told that it waits until fewer calls of its connection run.
     var isHeld = false
 
+    /// The one that waits behind it in its line.
+    var behind: RunningCall?
+
     /// What runs it; until it has ended.
     var runner: CallRunner?
 

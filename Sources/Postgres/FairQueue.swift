@@ -24,11 +24,16 @@ struct FairQueue<Element>: ~Copyable {
         init(_ share: QueueShare) { self.share = share }
     }
 
+    /// Lines that are kept for shares that come: most come with one element, and are gone with it.
+    private static var keptLines: Int { 64 }
+
     private var lines: [QueueShare: Line] = [:]
     /// The same in the order of their turns. None is empty.
     private var turns = Deque<Line>()
     /// The same by their length, to find the longest.
     private var byLength = LinesByLength()
+    /// Lines of shares that have nothing waiting any more.
+    private var spareLines: [Line] = []
 
     /// Elements that wait.
     private(set) var count = 0
@@ -62,7 +67,7 @@ struct FairQueue<Element>: ~Copyable {
             line.share = share
             return line
         }
-        let line = Line(share)
+        let line = newLine(of: share)
         lines[share] = line
         if isNext {
             line.credit = 1
@@ -71,6 +76,20 @@ struct FairQueue<Element>: ~Copyable {
             turns.append(line)
         }
         return line
+    }
+
+    private mutating func newLine(of share: QueueShare) -> Line {
+        guard let line = spareLines.popLast() else { return Line(share) }
+        line.share = share
+        return line
+    }
+
+    /// A line is empty, and in no turn any more.
+    private mutating func end(_ line: Line) {
+        lines[line.share] = nil
+        guard spareLines.count < Self.keptLines else { return }
+        line.credit = 0
+        spareLines.append(line)
     }
 
     /// The element whose turn it is.
@@ -83,7 +102,7 @@ struct FairQueue<Element>: ~Copyable {
         line.credit -= 1
         if line.length == 0 {
             turns.removeFirst()
-            lines[line.share] = nil
+            end(line)
         } else if line.credit == 0 {
             turns.removeFirst()
             turns.append(line)
@@ -97,7 +116,8 @@ struct FairQueue<Element>: ~Copyable {
     /// - Parameters:
     ///   - room: Elements that the queue may still take.
     func hasPlace(for share: QueueShare, room: Int) -> Bool {
-        QueueRoom.isEnough(room, for: share, having: length(of: share))
+        !QueueRoom.isScarce(waiting: count, capacity: count + room)
+            || QueueRoom.isEnough(room, for: share, having: length(of: share))
     }
 
     /// Elements of a share that wait.

@@ -1,6 +1,6 @@
 /// The queue before the database.
 extension Benchmark {
-    static var queues: [Benchmark] { [1, 100, 10_000].map(queue) }
+    static var queues: [Benchmark] { [1, 100, 10_000].map(queue) + [passingShares] }
 
     /// Takes the element whose turn it is and puts another one of its share back, while so many shares wait.
     private static func queue(shares: Int) -> Benchmark {
@@ -14,6 +14,26 @@ extension Benchmark {
                 for _ in 0..<times {
                     guard let share = queue.popFirst() else { throw Failure(description: "the queue is empty") }
                     queue.append(share, of: share)
+                }
+            }
+        }
+    }
+
+    /// Each element is the only one of its share, as those of many tenants mostly are: the share comes and goes with it.
+    private static var passingShares: Benchmark {
+        Benchmark("fair-queue-passing-shares") {
+            var queue = FairQueue<QueueShare>()
+            var number: UInt64 = 0
+            func append() {
+                number += 1
+                let share = QueueShare(high: number << 32, low: number, weight: 1)
+                queue.append(share, of: share)
+            }
+            for _ in 0..<50 { append() }
+            return { times in
+                for _ in 0..<times {
+                    guard queue.popFirst() != nil else { throw Failure(description: "the queue is empty") }
+                    append()
                 }
             }
         }
