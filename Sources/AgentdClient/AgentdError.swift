@@ -117,9 +117,12 @@ public struct AgentdError: Error, Sendable, Equatable {
 extension AgentdError: CustomStringConvertible {
     /// The code, the reason and the message, then the wrong fields.
     public var description: String {
-        let reasonText = reason.isEmpty ? "" : " (\(reason))"
-        let fields = violations.map { "; \($0.field): \($0.description)" }.joined()
-        return "\(code.name)\(reasonText): \(message)\(fields)"
+        "\(codeAndReason): \(message)" + violations.map { "; \($0.field): \($0.description)" }.joined()
+    }
+
+    /// The code, and the reason where it says more, such as `NOT_FOUND (AGENT_NOT_FOUND)`.
+    public var codeAndReason: String {
+        reason.isEmpty || reason == code.name ? code.name : "\(code.name) (\(reason))"
     }
 }
 

@@ -21,7 +21,7 @@ struct AgentctlRepetitionTests {
         let exit = try await world.agentctl(
             token: world.systemAdministrator, command + timeout, terminal: terminal)
         try lock.execute("ROLLBACK")
-        #expect(exit.code == 1 && exit.log.contains("(DEADLINE_EXCEEDED)"), "\(exit.log)")
+        #expect(exit.code == 1 && exit.log.contains("error: DEADLINE_EXCEEDED: "), "\(exit.log)")
         let hint = /hint: within 24 hours the same command with (.*)--request-id ([0-9a-f-]{36}) makes the change/
         let match = try #require(exit.log.firstMatch(of: hint), "\(exit.log)")
         return (String(match.1), String(match.2))

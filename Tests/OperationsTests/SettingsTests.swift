@@ -1,5 +1,6 @@
 internal import AgentdCore
 internal import Foundation
+internal import Glibc
 internal import Logging
 internal import Operations
 import Testing
@@ -153,10 +154,19 @@ struct SettingsTests {
     }
 }
 
-/// A file for one test; it stays in the folder for temporary files until the process ends.
+/// A file for one test. Those that stay are in one folder, which goes when the process ends.
 enum TestFile {
+    private static let folder: String = {
+        var template = Array("/tmp/agentd-test-\(String(repeating: "X", count: 6))".utf8CString)
+        guard let folder = mkdtemp(&template).map({ String(cString: $0) }) else {
+            preconditionFailure("A folder below /tmp cannot be made: errno \(errno).")
+        }
+        atexit { try? FileManager.default.removeItem(atPath: TestFile.folder) }
+        return folder
+    }()
+
     static func path(_ contents: String) throws -> String {
-        let path = NSTemporaryDirectory() + "agentd-test-\(UUID().uuidString)"
+        let path = "\(folder)/\(UUID().uuidString)"
         try contents.write(toFile: path, atomically: true, encoding: .utf8)
         return path
     }

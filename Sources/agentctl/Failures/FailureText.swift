@@ -4,8 +4,7 @@ internal import AgentdClient
 /// what usually mends it.
 enum FailureText {
     static func text(_ error: AgentdError, hint: String?) -> String {
-        let reason = error.reason.isEmpty ? "" : " (\(error.reason))"
-        var lines = ["error: \(error.code.name)\(reason): \(message(of: error))"]
+        var lines = ["error: \(error.codeAndReason): \(message(of: error))"]
         lines += error.violations.map { "  \($0.field): \($0.description)" }
         switch error.code {
         case .internal, .unknown:

@@ -12,6 +12,8 @@ struct ImportReport {
         /// The code of the daemon's answer; empty when the line was never sent.
         let code: String
         let reason: String
+        /// Both as they are shown; empty as `code` is.
+        let codeAndReason: String
         let message: String
     }
 
@@ -35,7 +37,7 @@ struct ImportReport {
         add(
             Failure(
                 lineNumber: problem.lineNumber, name: problem.name, code: "", reason: "LINE_INVALID",
-                message: problem.description))
+                codeAndReason: "", message: problem.description))
     }
 
     mutating func add(_ error: AgentdError, line: AgentImport.Candidate) {
@@ -45,7 +47,7 @@ struct ImportReport {
         add(
             Failure(
                 lineNumber: line.lineNumber, name: line.agent.name, code: error.code.name, reason: error.reason,
-                message: message))
+                codeAndReason: error.codeAndReason, message: message))
     }
 
     private mutating func add(_ failure: Failure) {
@@ -58,7 +60,7 @@ struct ImportReport {
         var text = ""
         for failure in failures.sorted(by: { $0.lineNumber < $1.lineNumber }) {
             let name = failure.name.isEmpty ? "" : " \"\(DisplayText.cut(failure.name, width: 60))\""
-            let code = failure.code.isEmpty ? "" : "\(failure.code) (\(failure.reason)): "
+            let code = failure.code.isEmpty ? "" : "\(failure.codeAndReason): "
             text += DisplayText.line("line \(failure.lineNumber)\(name): \(code)\(failure.message)") + "\n"
         }
         if failed > failures.count { text += "... and \(failed - failures.count) more\n" }
