@@ -246,7 +246,8 @@ struct AgentctlMistakeTests {
             let create = ["agents", "create", "--name", "open", "--type", "RESEARCH"]
             let exit = try await world.agentctl(token: world.bob.key, create + ["--timeout", "300ms"])
             try lock.release()
-            exit.expectFailure(1, "error: DEADLINE_EXCEEDED: ", "hint: within 24 hours the same command with --request-id ")
+            exit.expectFailure(
+                1, "error: DEADLINE_EXCEEDED: ", "hint: within 24 hours the same command with --request-id ")
             let id = try #require(exit.log.firstMatch(of: /--request-id ([0-9a-f-]{36})/)?.1)
             for _ in 0..<2 {
                 _ = try await world.agentctl(token: world.bob.key, create + ["--request-id", "\(id)"]).success()

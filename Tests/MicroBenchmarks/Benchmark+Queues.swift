@@ -19,7 +19,8 @@ extension Benchmark {
         }
     }
 
-    /// Each element is the only one of its share, as those of many tenants mostly are: the share comes and goes with it.
+    /// Each element is the only one of its share, as those of many tenants mostly are: the share comes and goes with
+    /// it.
     private static var passingShares: Benchmark {
         Benchmark("fair-queue-passing-shares") {
             var queue = FairQueue<QueueShare>()
