@@ -47,6 +47,17 @@ struct FairQueueTests {
         #expect(take(4, from: &queue) == ["quiet 1", "preferred 1", "preferred 2", "noisy 3"])
     }
 
+    @Test("A share that comes has nothing left of the turn of one that has gone")
+    func newTurn() {
+        var queue = FairQueue<String>()
+        queue.append("gone", of: QueueShare(high: 2, low: 2, weight: 3))
+        #expect(queue.popFirst() == "gone")
+        for number in 1...3 { queue.append("n\(number)", of: Self.noisy) }
+        for number in 1...2 { queue.append("q\(number)", of: Self.quiet) }
+        #expect(drain(&queue) == ["n1", "q1", "n2", "q2", "n3"])
+        #expect(queue.shareCount == 0)
+    }
+
     @Test("However many others come with their first, whoever has a second one waiting is served in the next round")
     func noStarvation() {
         var queue = FairQueue<UInt64>()
