@@ -167,7 +167,7 @@ extension ConnectionHandler {
             switch result {
             case .success(let message):
                 call.observed.responseBytes += message?.packedSize ?? 0
-                let headers = call.inbound.map { $0.responseHeaders + $0.responseTrailers } ?? []
+                let headers = call.inbound?.responseMetadata ?? []
                 write(
                     ResponseFrame.success(
                         id: call.id, requestID: call.callID, message: message, headers: headers, arena: call.arena))
@@ -269,10 +269,11 @@ extension ConnectionHandler {
         }
     }
 
-    /// Makes sure that the machine is asked when it wants to be.
+    /// Makes sure that the machine is asked when it wants to be. Several times a call, and mostly it will be.
     func scheduleWakeUp() {
-        guard let context else { return }
-        wakeUp.schedule(at: machine.nextWakeUp, on: context.eventLoop) { self.timeReached() }
+        let time = machine.nextWakeUp
+        guard time < wakeUp.time, let context else { return }
+        wakeUp.schedule(at: time, on: context.eventLoop) { self.timeReached() }
     }
 
     private func timeReached() {

@@ -320,9 +320,9 @@ extension ConnectionHandler {
 
     /// Makes sure that everything due is looked at when it is.
     func scheduleWakeUp() {
-        guard let context, !isClosing else { return }
-        let next = min(machine.nextWakeUp(hasStreams: !streams.isEmpty), earliestDue)
-        wakeUp.schedule(at: next, on: context.eventLoop) { self.timeReached() }
+        let time = min(machine.nextWakeUp(hasStreams: !streams.isEmpty), earliestDue)
+        guard time < wakeUp.time, let context, !isClosing else { return }
+        wakeUp.schedule(at: time, on: context.eventLoop) { self.timeReached() }
     }
 
     private func timeReached() {

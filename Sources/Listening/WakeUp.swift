@@ -5,29 +5,28 @@ package import NIOCore
 /// It is moved to an earlier time when it must, and never to a later one: a call for nothing is cheap, a timer for each
 /// request would not be.
 package struct WakeUp {
-    private var next: (at: UInt64, task: Scheduled<Void>)?
+    /// When it calls, in nanoseconds of the monotonic clock; the largest number for never.
+    package private(set) var time = UInt64.max
+    private var task: Scheduled<Void>?
 
     package init() {}
 
     /// - Parameters:
-    ///   - time: Nanoseconds of the monotonic clock; the largest number for never.
+    ///   - time: As of `time`.
     ///   - action: Is to `clear` this first.
     package mutating func schedule(
         at time: UInt64, on eventLoop: any EventLoop, _ action: @escaping () -> Void
     ) {
-        if let next {
-            if next.at <= time { return }
-            next.task.cancel()
-            self.next = nil
-        }
-        guard time < .max else { return }
-        let task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(time), action)
-        next = (time, task)
+        guard time < self.time else { return }
+        task?.cancel()
+        task = eventLoop.assumeIsolated().scheduleTask(deadline: .uptimeNanoseconds(time), action)
+        self.time = time
     }
 
     /// It has come, or is not wanted any more.
     package mutating func clear() {
-        next?.task.cancel()
-        next = nil
+        task?.cancel()
+        task = nil
+        time = .max
     }
 }

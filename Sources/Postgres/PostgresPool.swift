@@ -372,9 +372,9 @@ extension PostgresPool {
     /// Takes what PostgreSQL has brought and sends what has come, if that was not done just now. A turn of the loop
     /// with many busy clients takes long, and at its end PostgreSQL would have waited for all of them. On the loop.
     package func goOn() {
-        guard !isAtWork, turnEndIsScheduled || callsInFlight > 0 else { return }
+        guard !isAtWork else { return }
         let now = MonotonicClock.now
-        guard now >= lastLook + Self.longestPauseNanoseconds else { return }
+        guard now >= lastLook + Self.longestPauseNanoseconds, turnEndIsScheduled || callsInFlight > 0 else { return }
         for group in groups {
             for index in group.slots.indices {
                 guard case .open(let connection) = group.slots[index], connection.callsInFlight > 0 else { continue }

@@ -3,7 +3,7 @@ internal import Messages
 internal import Services
 
 /// What the interoperability cases ask of a server, as far as agentd has such methods: it has no client streams.
-struct TestService: CallHandler {
+final class TestService: CallHandler {
     private static let service = "/grpc.testing.TestService/"
     private static let methods: [String: CallMethod] = {
         let kinds: [(String, MethodKind)] = [

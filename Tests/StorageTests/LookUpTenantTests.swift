@@ -24,6 +24,26 @@ struct LookUpTenantTests {
         }
     }
 
+    /// Notes what one of them found.
+    private final class Finder<What>: LookUpReceiver {
+        private let found: Found
+        private let place: Int
+        private let agents: (What) -> [AgentView]
+
+        init(_ found: Found, at place: Int, _ agents: @escaping (What) -> [AgentView]) {
+            self.found = found
+            self.place = place
+            self.agents = agents
+        }
+
+        func lookedUp(_ result: Result<What, ServiceError>) {
+            switch result {
+            case .success(let what): found.add(agents(what), at: place)
+            case .failure(let error): Issue.record("\(error)")
+            }
+        }
+    }
+
     @Test("Look-ups of two tenants that come together find each what is its tenant's")
     func together() async throws {
         try await TwoTenants.withOneConnection { tenants, database, loop in
@@ -38,21 +58,14 @@ struct LookUpTenantTests {
                         let session = database.tenantSession(
                             for: callers[tenant], callID: "test", deadline: .soon)
                         if place % 3 == 0 {
-                            _ = Self.own.begin(in: session) { result in
-                                switch result {
-                                case .success(let page): found.add(page.agents, at: place)
-                                case .failure(let error): Issue.record("\(error)")
-                                }
-                            }
+                            _ = Self.own.begin(
+                                in: session, for: Finder(found, at: place) { (page: AgentPage) in page.agents })
                         } else {
                             // Its own and the other tenant's.
                             let id = ids[place % 3 == 1 ? tenant : other]
-                            _ = GetAgentStatement(id: id).begin(in: session) { result in
-                                switch result {
-                                case .success(let agent): found.add(agent.map { [$0] } ?? [], at: place)
-                                case .failure(let error): Issue.record("\(error)")
-                                }
-                            }
+                            _ = GetAgentStatement(id: id).begin(
+                                in: session,
+                                for: Finder(found, at: place) { (agent: AgentView?) in agent.map { [$0] } ?? [] })
                         }
                     }
                     try await waitUntil { found.isWhole }

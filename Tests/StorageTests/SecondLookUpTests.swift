@@ -12,10 +12,10 @@ struct SecondLookUpTests {
     private static let list = ListAgentsStatement(AgentQuery(scope: .own, pageSize: 20))
 
     /// What the caller of a list was told. On the loop.
-    private final class Answers {
+    private final class Answers: LookUpReceiver {
         private(set) var all: [String] = []
 
-        func add(_ result: Result<AgentPage, ServiceError>) {
+        func lookedUp(_ result: Result<AgentPage, ServiceError>) {
             switch result {
             case .success(let page): all.append(page.agents.map { String(cString: $0.name) }.joined(separator: " "))
             case .failure(let error): all.append(error.reason.rawValue)
@@ -36,7 +36,7 @@ struct SecondLookUpTests {
         try await Self.withLongText { tenants, caller, pool, loop in
             let answers = try await loop.run {
                 let answers = Answers()
-                _ = Self.list.begin(in: Self.session(caller, pool)) { answers.add($0) }
+                _ = Self.list.begin(in: Self.session(caller, pool), for: answers)
                 try await waitUntil { !answers.all.isEmpty }
                 return answers.all
             }
@@ -52,7 +52,7 @@ struct SecondLookUpTests {
                 let holder = try ScriptConnection(conninfo: database.owner, applicationName: "holder")
                 try holder.execute("BEGIN; LOCK TABLE agents IN ACCESS EXCLUSIVE MODE")
                 let answers = Answers()
-                let list = Self.list.begin(in: Self.session(caller, pool)) { answers.add($0) }
+                let list = Self.list.begin(in: Self.session(caller, pool), for: answers)
                 // On the only connection it comes between the two look-ups.
                 let sleeper = Task(executorPreference: loop.executor) {
                     try await pool.run(Sleep(), effect: .read, deadlineNanoseconds: .max)

@@ -3,7 +3,7 @@ package import Messages
 internal import Storage
 
 /// Answers the calls that come through the doors. One for each event loop; it is used on that loop alone.
-package protocol CallHandler: Sendable {
+package protocol CallHandler: AnyObject, Sendable {
     /// - Parameter path: The bytes of what is called, such as `/agentd.v1.AgentService/GetAgent`.
     /// - Returns: Nil when there is no such method; `answer` then says so.
     func method(_ path: UnsafeRawBufferPointer) -> CallMethod?

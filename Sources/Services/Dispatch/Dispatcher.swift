@@ -94,12 +94,12 @@ package final class Dispatcher: CallHandler {
             let caller = authenticator.rememberedCaller(of: call.observed, call.headers, at: start, unlessDue: true)
         else { return nil }
         call.observed.caller = caller
-        let lookUp = LookUpCall(
+        var lookUp = LookUpCall(
             context: context(of: call, caller: caller), dispatcher: self, receiver: receiver, start: start)
         do throws(ServiceError) {
             lookUp.isCounted = try shared.admission.enter(caller.tenant, at: start)
         } catch {
-            lookUp.failed(error)
+            lookUp.ended(with: .failure(error))
             return StartedCall(nil)
         }
         return begin(lookUp)

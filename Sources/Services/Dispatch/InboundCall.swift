@@ -52,6 +52,11 @@ package final class InboundCall: @unchecked Sendable {
         try await sender(message)
     }
 
+    /// All of them, for a door that sends them together. Mostly there are none.
+    package var responseMetadata: [Header] {
+        responseTrailers.isEmpty ? responseHeaders : responseHeaders + responseTrailers
+    }
+
     package func addResponseHeader(_ header: Header) { responseHeaders.append(header) }
 
     package func addResponseTrailer(_ header: Header) { responseTrailers.append(header) }

@@ -1,33 +1,52 @@
 internal import AgentdCore
 internal import Messages
+internal import Storage
 
-/// A look-up on its way from the dispatcher to its answer. Confined to its event loop.
-final class LookUpCall {
+/// A look-up on its way from the dispatcher to its answer, whatever it looks up. Confined to its event loop.
+struct LookUpCall {
     let context: CallContext
+    let dispatcher: Dispatcher
     let receiver: any AnswerReceiver
     /// Of the monotonic clock.
     let start: UInt64
     /// Whether the tenant's limits count it.
     var isCounted = false
-    private let dispatcher: Dispatcher
 
-    init(context: CallContext, dispatcher: Dispatcher, receiver: any AnswerReceiver, start: UInt64) {
-        self.context = context
-        self.dispatcher = dispatcher
-        self.receiver = receiver
-        self.start = start
+    func ended(with answer: Result<EncodedMessage?, ServiceError>) { dispatcher.ended(self, with: answer) }
+}
+
+/// Waits for what a look-up finds, and makes its answer of it.
+final class LookUpAnswer<Procedure: LookUpProcedure>: LookUpReceiver {
+    private let call: LookUpCall
+    private let procedure: Procedure
+    private let request: Procedure.Request
+    private let maximumBytes: Int
+
+    /// - Parameter maximumBytes: Of the answer.
+    init(to request: Procedure.Request, _ procedure: Procedure, of call: LookUpCall, maximumBytes: Int) {
+        self.call = call
+        self.procedure = procedure
+        self.request = request
+        self.maximumBytes = maximumBytes
     }
 
-    /// - Parameter answer: Encodes what was found, or throws why there is nothing.
-    func ended(_ answer: () throws(ServiceError) -> EncodedMessage) {
+    func lookedUp(_ result: Result<Procedure.LookUp.Found, ServiceError>) {
         let message: EncodedMessage
         do throws(ServiceError) {
-            message = try answer()
+            message = try procedure.answer(
+                to: request, with: try result.get(), call.context, maximumBytes: maximumBytes)
         } catch {
-            return failed(error)
+            return call.ended(with: .failure(error))
         }
-        dispatcher.ended(self, with: .success(message))
+        call.ended(with: .success(message))
     }
+}
 
-    func failed(_ error: ServiceError) { dispatcher.ended(self, with: .failure(error)) }
+extension LookUpProcedure {
+    /// - Throws: Also when the answer is longer than it may be.
+    func answer(
+        to request: Request, with found: LookUp.Found, _ context: CallContext, maximumBytes: Int
+    ) throws(ServiceError) -> EncodedMessage {
+        try encode(found, answering: request, of: context.caller, in: context.inbound.arena).within(maximumBytes)
+    }
 }

@@ -141,28 +141,17 @@ struct MethodTable: Sendable {
             @Sendable func request(_ context: CallContext) throws(ServiceError) -> P.Request {
                 try context.inbound.request(P.Request.self, limit: limit)
             }
-            @Sendable func encode(
-                _ found: P.LookUp.Found, answering request: P.Request, _ context: CallContext
-            ) throws(ServiceError) -> EncodedMessage {
-                let arena = context.inbound.arena
-                return try procedure.encode(found, answering: request, of: context.caller, in: arena).within(limit)
-            }
             let entry = Entry(
                 method: method(P.path, .unary, from: P.Request.schema, to: P.answer), access: .authenticated,
                 work: .read,
                 begin: { call in
-                    let context = call.context
                     do throws(ServiceError) {
-                        let request = try request(context)
-                        let lookUp = try procedure.lookUp(request, of: context.caller)
-                        return StartedCall(
-                            lookUp.begin(in: context.tenant) { found in
-                                call.ended { () throws(ServiceError) in
-                                    try encode(try found.get(), answering: request, call.context)
-                                }
-                            })
+                        let request = try request(call.context)
+                        let lookUp = try procedure.lookUp(request, of: call.context.caller)
+                        let answer = LookUpAnswer(to: request, procedure, of: call, maximumBytes: limit)
+                        return StartedCall(lookUp.begin(in: call.context.tenant, for: answer))
                     } catch {
-                        call.failed(error)
+                        call.ended(with: .failure(error))
                         return StartedCall(nil)
                     }
                 },
@@ -170,7 +159,8 @@ struct MethodTable: Sendable {
                     let request = try request(context)
                     let lookUp = try procedure.lookUp(request, of: context.caller)
                     return try await lookUp.run(in: context.tenant) { (found) throws(ServiceError) in
-                        try encode(found, answering: request, context).packed(in: context.inbound.arena)
+                        try procedure.answer(to: request, with: found, context, maximumBytes: limit)
+                            .packed(in: context.inbound.arena)
                     }
                 })
             entries.append(entry)
@@ -225,7 +215,7 @@ extension InboundCall {
 }
 
 extension EncodedMessage {
-    fileprivate func within(_ limit: Int) throws(ServiceError) -> EncodedMessage {
+    func within(_ limit: Int) throws(ServiceError) -> EncodedMessage {
         guard packedSize <= limit else { throw .answerTooLarge(packedSize, limit: limit) }
         return self
     }

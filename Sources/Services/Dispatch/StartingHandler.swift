@@ -4,7 +4,7 @@ package import Messages
 
 /// Answers while the daemon starts and has no database yet: probes hear that it does not serve, all others are asked to
 /// come back.
-package struct StartingHandler: CallHandler {
+package final class StartingHandler: CallHandler {
     /// A start takes about as long; whoever comes back too early is told so again.
     private static let retryMilliseconds = 500
 

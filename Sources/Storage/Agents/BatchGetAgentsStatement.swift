@@ -7,10 +7,8 @@ package struct BatchGetAgentsStatement: TenantLookUp {
 
     package init(ids: [Int64]) { self.ids = ids }
 
-    package func begin(
-        in session: TenantSession, _ completion: @escaping (Result<[AgentView], ServiceError>) -> Void
-    ) -> StartedLookUp {
-        session.begin(query(of: session.caller), AgentColumns.views, completion)
+    package func begin(in session: TenantSession, for receiver: any LookUpReceiver<[AgentView]>) -> StartedLookUp {
+        session.begin(query(of: session.caller), AgentColumns.views, for: receiver)
     }
 
     package func run<Output>(

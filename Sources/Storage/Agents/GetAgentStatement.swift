@@ -7,10 +7,8 @@ package struct GetAgentStatement: TenantLookUp {
 
     package init(id: Int64) { self.id = id }
 
-    package func begin(
-        in session: TenantSession, _ completion: @escaping (Result<AgentView?, ServiceError>) -> Void
-    ) -> StartedLookUp {
-        session.begin(query(of: session.caller), Self.view, completion)
+    package func begin(in session: TenantSession, for receiver: any LookUpReceiver<AgentView?>) -> StartedLookUp {
+        session.begin(query(of: session.caller), Self.view, for: receiver)
     }
 
     package func run<Output>(

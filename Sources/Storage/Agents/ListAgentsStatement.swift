@@ -18,17 +18,15 @@ package struct ListAgentsStatement: TenantLookUp {
 
     package init(_ query: AgentQuery) { self.query = query }
 
-    package func begin(
-        in session: TenantSession, _ completion: @escaping (Result<AgentPage, ServiceError>) -> Void
-    ) -> StartedLookUp {
+    package func begin(in session: TenantSession, for receiver: any LookUpReceiver<AgentPage>) -> StartedLookUp {
         let caller = session.caller
         func beginAny(hasPlace: Bool) -> StartedLookUp {
             let list = list(of: caller)
-            return session.begin(list, hasPlace: hasPlace, page(of: list), completion)
+            return session.begin(list, hasPlace: hasPlace, page(of: list), for: receiver)
         }
         guard isLookUp else { return beginAny(hasPlace: false) }
         let short = shortList(of: caller)
-        return session.begin(short, shortPage(of: short), otherwise: { beginAny(hasPlace: true) }, completion)
+        return session.begin(short, shortPage(of: short), otherwise: { beginAny(hasPlace: true) }, for: receiver)
     }
 
     package func run<Output>(

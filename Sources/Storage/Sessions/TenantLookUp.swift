@@ -4,14 +4,12 @@ internal import Postgres
 /// One statement that reads something in the caller's tenant. It needs no task: what it found is handed over where the
 /// database's answer is read.
 package protocol TenantLookUp: Sendable {
-    /// Lent: good only within the completion.
+    /// Lent: good only until whoever is told of it returns.
     associatedtype Found
 
     /// Sends it on its way; only on the event loop of the session's pool.
-    /// - Parameter completion: Called once, on that loop, perhaps at once.
-    func begin(
-        in session: TenantSession, _ completion: @escaping (Result<Found, ServiceError>) -> Void
-    ) -> StartedLookUp
+    /// - Parameter receiver: Told once, on that loop, perhaps at once.
+    func begin(in session: TenantSession, for receiver: any LookUpReceiver<Found>) -> StartedLookUp
 
     /// The same for a task, which waits for it.
     /// - Parameter body: Makes of what was found what stays.
@@ -20,13 +18,20 @@ package protocol TenantLookUp: Sendable {
     ) async throws(ServiceError) -> Output
 }
 
+/// Takes what a look-up found. An object and not a closure: it is mostly there already, and costs no memory then.
+package protocol LookUpReceiver<Found>: AnyObject {
+    associatedtype Found
+
+    func lookedUp(_ result: Result<Found, ServiceError>)
+}
+
 /// A look-up that is under way. Confined to its event loop.
 package struct StartedLookUp {
     fileprivate let call: PendingCall
     /// What may have begun in its place.
     fileprivate var second: Second?
 
-    fileprivate final class Second {
+    fileprivate class Second {
         var lookUp: StartedLookUp?
     }
 
@@ -45,15 +50,15 @@ extension TenantSession {
     func begin<Found>(
         _ query: some Query, hasPlace: Bool = false,
         _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found,
-        _ completion: @escaping (Result<Found, ServiceError>) -> Void
+        for receiver: any LookUpReceiver<Found>
     ) -> StartedLookUp {
         let call = self.call(query, effect: .read)
         pool.submit(call, attempts: Attempts.maximum, hasPlace: hasPlace) { call, error in
             do throws(PostgresError) {
                 if let error { throw error }
-                try call.read { (rows) throws(DecodingFailure) in completion(.success(try read(rows))) }
+                try call.read { (rows) throws(DecodingFailure) in receiver.lookedUp(.success(try read(rows))) }
             } catch {
-                completion(.failure(ServiceError(error)))
+                receiver.lookedUp(.failure(ServiceError(error)))
             }
         }
         return StartedLookUp(call: call)
@@ -62,21 +67,15 @@ extension TenantSession {
     /// The same where what was found may say that something else is to be asked.
     /// - Parameters:
     ///   - read: Nil when it is.
-    ///   - second: Begins it, with the same completion.
+    ///   - second: Begins it, for the same receiver.
     func begin<Found>(
         _ query: some Query, _ read: @escaping (borrowing Rows) throws(DecodingFailure) -> Found?,
         otherwise second: @escaping () -> StartedLookUp,
-        _ completion: @escaping (Result<Found, ServiceError>) -> Void
+        for receiver: any LookUpReceiver<Found>
     ) -> StartedLookUp {
-        let later = StartedLookUp.Second()
-        var first = begin(query, read) { result in
-            switch result {
-            case .success(let found?): completion(.success(found))
-            case .success(nil): later.lookUp = second()
-            case .failure(let error): completion(.failure(error))
-            }
-        }
-        first.second = later
+        let either = EitherLookUp(second, for: receiver)
+        var first = begin(query, read, for: either)
+        first.second = either
         return first
     }
 
@@ -100,5 +99,24 @@ extension TenantSession {
             throw ServiceError(error)
         }
         return try output.get()
+    }
+}
+
+/// Asks something else where the first look-up says so.
+private final class EitherLookUp<Found>: StartedLookUp.Second, LookUpReceiver {
+    private let second: () -> StartedLookUp
+    private let receiver: any LookUpReceiver<Found>
+
+    init(_ second: @escaping () -> StartedLookUp, for receiver: any LookUpReceiver<Found>) {
+        self.second = second
+        self.receiver = receiver
+    }
+
+    func lookedUp(_ result: Result<Found?, ServiceError>) {
+        switch result {
+        case .success(let found?): receiver.lookedUp(.success(found))
+        case .success(nil): lookUp = second()
+        case .failure(let error): receiver.lookedUp(.failure(error))
+        }
     }
 }
