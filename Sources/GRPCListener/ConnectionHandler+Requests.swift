@@ -109,6 +109,7 @@ extension ConnectionHandler: HTTP2SessionDelegate {
     /// Streams have room for their messages now: they may send them, or have them decompressed. What comes of one may
     /// give room to others; they are told here too, one after the other, so that the stack does not grow with them.
     func grant(_ more: [(stream: Int32, bytes: Int)]) {
+        guard !more.isEmpty else { return }
         granted += more
         guard !isGranting else { return }
         isGranting = true

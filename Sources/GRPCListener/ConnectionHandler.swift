@@ -31,7 +31,7 @@ final class ConnectionHandler: ChannelDuplexHandler, DoorConnection {
     var machine: ConnectionMachine
     var floods: FloodGuard
     var budget: ReceiveBudget
-    var streams = StreamTable()
+    let streams = StreamTable()
     var context: ChannelHandlerContext?
     /// Kept so that a block costs no memory of its own.
     var block = HeaderBlock()

@@ -20,7 +20,7 @@ final class GRPCStream {
     private static let ownBytes = 2 * 1_024
 
     let id: Int32
-    var head: RequestHead
+    let head: RequestHead
     var assembler: MessageAssembler
     var phase = Phase.readingHead
     /// Nil until the head is complete, and for what is no call.

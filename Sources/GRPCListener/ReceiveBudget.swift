@@ -24,7 +24,8 @@ struct ReceiveBudget {
     /// The call of the stream has ended, or its message will never be complete.
     /// - Returns: The streams that may send now.
     mutating func release(_ stream: Int32) -> [(stream: Int32, bytes: Int)] {
-        if let bytes = granted.removeValue(forKey: stream) {
+        // Mostly none has: a look-up would cost more.
+        if !granted.isEmpty, let bytes = granted.removeValue(forKey: stream) {
             free += bytes
         } else if !waiting.isEmpty {
             waiting.removeAll { $0.stream == stream }

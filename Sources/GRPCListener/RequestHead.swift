@@ -4,8 +4,8 @@ internal import Listening
 internal import Messages
 internal import Services
 
-/// The head of a gRPC request, header by header as HTTP/2 brings it.
-struct RequestHead {
+/// The head of a gRPC request, header by header as HTTP/2 brings it. Confined to its connection's event loop.
+final class RequestHead {
     /// What a request is answered that is not gRPC at all (RFC 9110, 15).
     enum HTTPStatus: String {
         case methodNotAllowed = "405"
@@ -76,7 +76,7 @@ struct RequestHead {
 
     private var isTooLarge: Bool { metadataBytes > limit || allBytes > limit + Self.reservedBytes }
 
-    mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
+    func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         allBytes += name.count + value.count + Self.overheadBytes
         // What is refused anyhow is not kept.
         guard !isTooLarge, let first = name.first else { return }
@@ -90,7 +90,7 @@ struct RequestHead {
         }
     }
 
-    private mutating func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    private func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if name.equals(":path") {
             method = likely.flatMap { $0.hasPath(value) ? $0 : nil }
             path = method?.path ?? String(decoding: value, as: UTF8.self)
@@ -99,7 +99,7 @@ struct RequestHead {
         }
     }
 
-    private mutating func addReserved(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    private func addReserved(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         if name.equals("grpc-timeout") {
             timeout = GRPCTimeout.nanoseconds(value).map { .nanoseconds($0) } ?? .invalid
         } else if name.equals("grpc-encoding") {
@@ -111,7 +111,7 @@ struct RequestHead {
         }
     }
 
-    private mutating func addMetadata(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    private func addMetadata(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
         metadataBytes += name.count + value.count + Self.overheadBytes
         guard !isTooLarge else { return }
         let key = String(decoding: name, as: UTF8.self)

@@ -1,6 +1,9 @@
 /// The streams of a connection, by their ids. The one that was asked for last is mostly asked for again: a request and
-/// an answer each come in one piece.
-struct StreamTable {
+/// an answer each come in one piece. Confined to the connection's event loop.
+///
+/// A class, and not a struct that belongs to the connection: it is asked a dozen times a call, and each time the runtime
+/// would have to check that nobody else is about to change it.
+final class StreamTable {
     private var streams: [Int32: GRPCStream] = [:]
     private var latest: GRPCStream?
 
@@ -10,25 +13,23 @@ struct StreamTable {
     var all: some Collection<GRPCStream> { streams.values }
 
     subscript(id: Int32) -> GRPCStream? {
-        mutating get {
-            if let latest, latest.id == id { return latest }
-            guard let found = streams[id] else { return nil }
-            latest = found
-            return found
-        }
+        if let latest, latest.id == id { return latest }
+        guard let found = streams[id] else { return nil }
+        latest = found
+        return found
     }
 
-    mutating func insert(_ stream: GRPCStream) {
+    func insert(_ stream: GRPCStream) {
         streams[stream.id] = stream
         latest = stream
     }
 
-    mutating func remove(_ id: Int32) -> GRPCStream? {
+    func remove(_ id: Int32) -> GRPCStream? {
         if latest?.id == id { latest = nil }
         return streams.removeValue(forKey: id)
     }
 
-    mutating func removeAll() {
+    func removeAll() {
         streams.removeAll()
         latest = nil
     }

@@ -12,7 +12,7 @@ import Testing
     ]
 
     private func head(_ extra: [(String, String)], limit: Int = 8_192, likely: CallMethod? = nil) -> RequestHead {
-        var head = RequestHead(limit: limit, likely: likely)
+        let head = RequestHead(limit: limit, likely: likely)
         for (name, value) in Self.usual.filter({ usual in !extra.contains { $0.0 == usual.0 } }) + extra {
             Array(name.utf8).withUnsafeBytes { name in
                 Array(value.utf8).withUnsafeBytes { value in head.add(name: name, value: value) }

@@ -7,7 +7,7 @@ import Testing
     private let limits = WireLimits()
 
     @Test("A stream that is gone is not found, also when it was the last one asked for") func removed() {
-        var table = StreamTable()
+        let table = StreamTable()
         for id in [1, 3, 5] as [Int32] { table.insert(GRPCStream(id: id, limits: limits, likely: nil)) }
         #expect(table[3]?.id == 3)
         #expect(table.remove(3)?.id == 3)
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test("A new stream of the same id is the one that is found") func replaced() {
-        var table = StreamTable()
+        let table = StreamTable()
         table.insert(GRPCStream(id: 1, limits: limits, likely: nil))
         #expect(table[1] != nil)
         #expect(table.remove(1) != nil)
