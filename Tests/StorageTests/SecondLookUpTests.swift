@@ -44,6 +44,24 @@ struct SecondLookUpTests {
         }
     }
 
+    /// Whoever is told mostly holds the look-up.
+    @Test("Who was told is let go, whoever still holds the look-up")
+    func letsGo() async throws {
+        try await Self.withLongText { tenants, caller, pool, loop in
+            try await loop.run {
+                weak var told: Answers?
+                func begin() -> StartedLookUp {
+                    let answers = Answers()
+                    told = answers
+                    return Self.list.begin(in: Self.session(caller, pool), for: answers)
+                }
+                let list = begin()
+                try await waitUntil { told == nil }
+                list.cancel()
+            }
+        }
+    }
+
     @Test("Who gives the list up during it is told so, once")
     func cancelled() async throws {
         try await Self.withLongText { tenants, caller, pool, loop in

@@ -31,7 +31,7 @@ package struct StartedLookUp {
     /// What may have begun in its place.
     fileprivate var second: Second?
 
-    fileprivate class Second {
+    fileprivate final class Second {
         var lookUp: StartedLookUp?
     }
 
@@ -73,9 +73,9 @@ extension TenantSession {
         otherwise second: @escaping () -> StartedLookUp,
         for receiver: any LookUpReceiver<Found>
     ) -> StartedLookUp {
-        let either = EitherLookUp(second, for: receiver)
-        var first = begin(query, read, for: either)
-        first.second = either
+        let later = StartedLookUp.Second()
+        var first = begin(query, read, for: EitherLookUp(second, later, for: receiver))
+        first.second = later
         return first
     }
 
@@ -102,20 +102,26 @@ extension TenantSession {
     }
 }
 
-/// Asks something else where the first look-up says so.
-private final class EitherLookUp<Found>: StartedLookUp.Second, LookUpReceiver {
+/// Asks something else where the first look-up says so. Only the first one holds it, and until it has its answer: who
+/// is told holds what was begun, and the two would keep each other for ever.
+private final class EitherLookUp<Found>: LookUpReceiver {
     private let second: () -> StartedLookUp
+    private let later: StartedLookUp.Second
     private let receiver: any LookUpReceiver<Found>
 
-    init(_ second: @escaping () -> StartedLookUp, for receiver: any LookUpReceiver<Found>) {
+    init(
+        _ second: @escaping () -> StartedLookUp, _ later: StartedLookUp.Second,
+        for receiver: any LookUpReceiver<Found>
+    ) {
         self.second = second
+        self.later = later
         self.receiver = receiver
     }
 
     func lookedUp(_ result: Result<Found?, ServiceError>) {
         switch result {
         case .success(let found?): receiver.lookedUp(.success(found))
-        case .success(nil): lookUp = second()
+        case .success(nil): later.lookUp = second()
         case .failure(let error): receiver.lookedUp(.failure(error))
         }
     }
