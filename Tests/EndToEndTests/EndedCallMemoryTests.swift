@@ -28,7 +28,8 @@ struct EndedCallMemoryTests {
                 let calls = try await makeCalls(mix, seconds: 4)
                 let growth = try world.daemon.memory().resident - before
                 #expect(
-                    growth <= Self.slack + calls * Self.mostBytesOfCall, "\(growth) bytes more after \(calls) of \(mix)")
+                    growth <= Self.slack + calls * Self.mostBytesOfCall, "\(growth) bytes more after \(calls) of \(mix)"
+                )
             }
         }
     }
