@@ -269,7 +269,7 @@ extension ConnectionHandler {
         }
     }
 
-    /// Makes sure that the machine is asked when it wants to be. Several times a call, and mostly it will be.
+    /// Makes sure that the machine is asked when it wants to be. Several times a call; mostly that is sure already.
     func scheduleWakeUp() {
         let time = machine.nextWakeUp
         guard time < wakeUp.time, let context else { return }

@@ -24,7 +24,7 @@ struct ReceiveBudget {
     /// The call of the stream has ended, or its message will never be complete.
     /// - Returns: The streams that may send now.
     mutating func release(_ stream: Int32) -> [(stream: Int32, bytes: Int)] {
-        // Mostly none has: a look-up would cost more.
+        // Mostly no stream has room: to see that costs less than to look for this one.
         if !granted.isEmpty, let bytes = granted.removeValue(forKey: stream) {
             free += bytes
         } else if !waiting.isEmpty {

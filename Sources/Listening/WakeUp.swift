@@ -12,7 +12,7 @@ package struct WakeUp {
     package init() {}
 
     /// - Parameters:
-    ///   - time: As of `time`.
+    ///   - time: When it is to call, as in `time`; later than that changes nothing.
     ///   - action: Is to `clear` this first.
     package mutating func schedule(
         at time: UInt64, on eventLoop: any EventLoop, _ action: @escaping () -> Void

@@ -23,6 +23,15 @@ struct SecondLookUpTests {
         }
     }
 
+    /// Passes on what it is told.
+    private final class Teller: LookUpReceiver {
+        private let answers: Answers
+
+        init(_ answers: Answers) { self.answers = answers }
+
+        func lookedUp(_ result: Result<AgentPage, ServiceError>) { answers.lookedUp(result) }
+    }
+
     private struct Sleep: Statement {
         let text = StatementText("sleep", "SELECT pg_sleep(30)", [])
 
@@ -49,14 +58,16 @@ struct SecondLookUpTests {
     func letsGo() async throws {
         try await Self.withLongText { tenants, caller, pool, loop in
             try await loop.run {
-                weak var told: Answers?
+                let answers = Answers()
+                weak var told: Teller?
                 func begin() -> StartedLookUp {
-                    let answers = Answers()
-                    told = answers
-                    return Self.list.begin(in: Self.session(caller, pool), for: answers)
+                    let teller = Teller(answers)
+                    told = teller
+                    return Self.list.begin(in: Self.session(caller, pool), for: teller)
                 }
                 let list = begin()
                 try await waitUntil { told == nil }
+                #expect(answers.all == ["short long"])
                 list.cancel()
             }
         }

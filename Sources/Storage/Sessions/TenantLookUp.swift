@@ -18,7 +18,8 @@ package protocol TenantLookUp: Sendable {
     ) async throws(ServiceError) -> Output
 }
 
-/// Takes what a look-up found. An object and not a closure: it is mostly there already, and costs no memory then.
+/// Takes what a look-up found. An object and not a closure, so that what a call knows and what it waits for are one
+/// piece of memory.
 package protocol LookUpReceiver<Found>: AnyObject {
     associatedtype Found
 
@@ -102,8 +103,8 @@ extension TenantSession {
     }
 }
 
-/// Asks something else where the first look-up says so. Only the first one holds it, and until it has its answer: who
-/// is told holds what was begun, and the two would keep each other for ever.
+/// Asks something else where the first look-up says so. Held by the call of that look-up alone, and only until that has
+/// its answer: were it part of `StartedLookUp`, which the receiver holds, the two would keep each other for ever.
 private final class EitherLookUp<Found>: LookUpReceiver {
     private let second: () -> StartedLookUp
     private let later: StartedLookUp.Second

@@ -4,6 +4,8 @@ extension Daemon {
     struct Memory {
         /// Bytes in memory now.
         let resident: Int
+        /// Those of them that are no pages of a file.
+        let own: Int
         /// The most bytes that were in memory since `forgetPeak`.
         let peak: Int
     }
@@ -15,7 +17,7 @@ extension Daemon {
             let line = status.split(separator: "\n").first { $0.hasPrefix(name) }
             return (line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
         }
-        return Memory(resident: bytes("VmRSS:"), peak: bytes("VmHWM:"))
+        return Memory(resident: bytes("VmRSS:"), own: bytes("RssAnon:"), peak: bytes("VmHWM:"))
     }
 
     /// The peak is what is in memory now.
