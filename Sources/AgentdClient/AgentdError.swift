@@ -115,7 +115,7 @@ public struct AgentdError: Error, Sendable, Equatable {
 }
 
 extension AgentdError: CustomStringConvertible {
-    /// The code, the reason and the message, then the wrong fields.
+    /// The code, the reason where it says more, and the message, then the wrong fields.
     public var description: String {
         "\(codeAndReason): \(message)" + violations.map { "; \($0.field): \($0.description)" }.joined()
     }

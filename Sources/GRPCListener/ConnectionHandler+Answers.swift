@@ -16,7 +16,7 @@ extension ConnectionHandler: CallOwner {
         stream.running = nil
         guard stream.phase == .open else { return }
         switch result {
-        case .failure(let error): answer(stream, with: error, trailers: call.inbound?.responseTrailers ?? [])
+        case .failure(let error): answer(stream, with: error, of: call.inbound)
         case .success(let message):
             if let message { append(message, to: stream, call) }
             if stream.kind == .exchange {
@@ -112,16 +112,17 @@ extension ConnectionHandler: CallOwner {
     }
 
     /// The call has failed, or is stopped. Without any message before, head and trailers are one.
-    func answer(_ stream: GRPCStream, with error: ServiceError, trailers: [Header] = []) {
+    /// - Parameter call: The one that has failed; nil when one that still runs is stopped.
+    func answer(_ stream: GRPCStream, with error: ServiceError, of call: InboundCall? = nil) {
         let arena = loop.arenas.take()
         defer { loop.arenas.giveBack(arena) }
         if stream.hasResponded {
             block.removeAll()
         } else {
-            beginBlock(of: stream, stream.running?.inbound?.responseHeaders ?? [])
+            beginBlock(of: stream, (call ?? stream.running?.inbound)?.responseHeaders ?? [])
         }
         GRPCStatus.add(error, to: &block, known: loop.statusTexts, arena: arena)
-        for header in trailers { block.add(header) }
+        for header in call?.responseTrailers ?? [] { block.add(header) }
         if stream.hasResponded {
             finish(stream, with: block)
         } else {

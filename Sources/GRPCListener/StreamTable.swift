@@ -1,8 +1,8 @@
 /// The streams of a connection, by their ids. The one that was asked for last is mostly asked for again: a request and
 /// an answer each come in one piece. Confined to the connection's event loop.
 ///
-/// A class, and not a struct that belongs to the connection: it is asked a dozen times a call, and each time the
-/// runtime would have to check that nobody else is about to change it.
+/// A class: it is asked a dozen times a call, and each access to a struct that the connection owns would be checked for
+/// exclusivity.
 final class StreamTable {
     private var streams: [Int32: GRPCStream] = [:]
     private var latest: GRPCStream?

@@ -4,7 +4,8 @@ internal import Services
 
 /// Calls of one connection that wait, in a line for each tenant as far as it is known whose they are. The lines take
 /// turns, each for as many calls as it weighs: who asks for little over a connection that others use as well does not
-/// wait behind all that they have asked. Confined to the connection's event loop.
+/// wait behind all that they have asked. The call that is next stands in no line, and counts in nobody's turn. Confined
+/// to the connection's event loop.
 final class CallLines {
     /// Each call knows the one behind it, so that a line needs no memory of its own.
     private struct Line {
@@ -23,12 +24,13 @@ final class CallLines {
             return wasEmpty
         }
 
-        /// - Returns: Its next call, and whether its turn ends with it.
+        /// - Returns: Its next call, and whether its turn ends with it. One that was abandoned costs nothing of it.
         mutating func take() -> (call: RunningCall, endsTurn: Bool)? {
             guard let call = first else { return nil }
             first = call.behind
             call.behind = nil
             if first == nil { last = nil }
+            if call.isAbandoned { return (call, false) }
             if credit == 0 { credit = call.observed.line?.weight ?? 1 }
             credit -= 1
             return (call, credit == 0)

@@ -1,7 +1,7 @@
 /// The calls of one connection: those that run, and those that wait until fewer do. Confined to its event loop.
 ///
-/// A class, as its lines are, and not a struct that belongs to one: it is asked several times a call, and each time the
-/// runtime would have to check that nobody else is about to change it.
+/// A class, as its lines are: it is asked several times a call, and each access to a struct that a runner owns would be
+/// checked for exclusivity.
 final class CallQueue {
     /// Calls of one connection that run at once: somewhat more than PostgreSQL works on with the usual settings, so
     /// that there is always a segment for it to begin. More would only wait, in front of the calls of other
@@ -17,8 +17,8 @@ final class CallQueue {
     /// Calls that have not ended, running and waiting.
     var count: Int { running + streams + waiting.count }
 
-    /// Whether one more call would have to wait here, whatever the client reads.
-    var isFull: Bool { running >= Self.maximumRunning }
+    /// Whether one more call would have to wait here, whatever the client reads: those that wait begin before it.
+    var isFull: Bool { running + waiting.count >= Self.maximumRunning }
 
     /// The one that is started next.
     var first: RunningCall? { waiting.first }
@@ -30,7 +30,7 @@ final class CallQueue {
 
     func append(_ call: RunningCall) { waiting.append(call) }
 
-    /// The next call; it counts as running until `ended`. Calls that were abandoned come too, and at once.
+    /// The next call; it counts as running until `ended`. One that was abandoned comes too, as soon as it is next.
     /// - Parameter holdBack: Whether no other call is to start now.
     func next(holdBack: Bool) -> RunningCall? {
         guard let first = waiting.first, first.isAbandoned || (!holdBack && running < Self.maximumRunning),

@@ -44,7 +44,7 @@ package final class RunningCall: AnswerReceiver {
     /// Whether its handler was told that it waits until fewer calls of its connection run.
     var isHeld = false
 
-    /// The one that waits behind it in its line.
+    /// The one that waits behind it in its line; `CallLines` alone sets it, and clears it when the call leaves.
     var behind: RunningCall?
 
     /// What runs it; until it has ended.

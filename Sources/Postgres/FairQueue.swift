@@ -16,6 +16,8 @@ struct FairQueue<Element>: ~Copyable {
         var elements = Deque<Element>()
         /// The number of its elements, which is asked for more often than they are.
         var length = 0
+        /// The most elements that it had room for since `elements` was made.
+        var greatestLength = 0
         /// What is left of its turn; 0 before its turn begins.
         var credit = 0
         /// Its place among the lines of its length.
@@ -26,6 +28,8 @@ struct FairQueue<Element>: ~Copyable {
 
     /// Lines that are kept for shares that come: most come with one element, and are gone with it.
     private static var keptLines: Int { 64 }
+    /// Elements that such a line may still have room for: one that was long gives its memory back.
+    private static var keptRoom: Int { 16 }
 
     private var lines: [QueueShare: Line] = [:]
     /// The same in the order of their turns. None is empty.
@@ -34,6 +38,8 @@ struct FairQueue<Element>: ~Copyable {
     private var byLength = LinesByLength()
     /// Lines of shares that have nothing waiting any more.
     private var spareLines: [Line] = []
+    /// For tests: those lines, and the elements that they have room for.
+    var spare: (lines: Int, room: Int) { (spareLines.count, spareLines.reduce(0) { $0 + $1.greatestLength }) }
 
     /// Elements that wait.
     private(set) var count = 0
@@ -44,9 +50,7 @@ struct FairQueue<Element>: ~Copyable {
     mutating func append(_ element: Element, of share: QueueShare) {
         let line = line(of: share)
         line.elements.append(element)
-        line.length += 1
-        byLength.grew(line)
-        count += 1
+        grew(line)
     }
 
     /// Puts an element before all others of its share.
@@ -55,7 +59,12 @@ struct FairQueue<Element>: ~Copyable {
     mutating func prepend(_ element: Element, of share: QueueShare, hadTurn: Bool = false) {
         let line = line(of: share, isNext: hadTurn)
         line.elements.prepend(element)
+        grew(line)
+    }
+
+    private mutating func grew(_ line: Line) {
         line.length += 1
+        line.greatestLength = max(line.greatestLength, line.length)
         byLength.grew(line)
         count += 1
     }
@@ -84,11 +93,15 @@ struct FairQueue<Element>: ~Copyable {
         return line
     }
 
-    /// A line is empty, and in no turn any more.
+    /// A line is empty, and has no more turns.
     private mutating func end(_ line: Line) {
         lines[line.share] = nil
         guard spareLines.count < Self.keptLines else { return }
         line.credit = 0
+        if line.greatestLength > Self.keptRoom {
+            line.elements = Deque()
+            line.greatestLength = 0
+        }
         spareLines.append(line)
     }
 
@@ -149,7 +162,7 @@ struct FairQueue<Element>: ~Copyable {
             line.length = line.elements.count
         }
         guard removed > 0 else { return }
-        for line in turns where line.length == 0 { lines[line.share] = nil }
+        for line in turns where line.length == 0 { end(line) }
         turns.removeAll { $0.length == 0 }
         count -= removed
         byLength = LinesByLength(turns)

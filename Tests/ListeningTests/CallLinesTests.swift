@@ -54,6 +54,42 @@ struct CallLinesTests {
         #expect(emptied(lines) == Array(8...100))
     }
 
+    @Test("A call that was given up costs its tenant no turn")
+    func abandoned() {
+        let lines = CallLines()
+        let calls = (1...6).map { call($0, of: Self.noisy) }
+        for call in calls { lines.append(call) }
+        for id in 11...14 as ClosedRange<UInt64> { lines.append(call(id, of: Self.quiet)) }
+        calls[1].abandon()
+        calls[2].abandon()
+        calls[4].abandon()
+        #expect(emptied(lines) == [1, 2, 3, 4, 11, 5, 6, 12, 13, 14])
+    }
+
+    @Test("A call that has left its line keeps none of those behind it")
+    func letsGo() {
+        let lines = CallLines()
+        for id in 1...3 as ClosedRange<UInt64> { lines.append(call(id, of: Self.noisy)) }
+        weak var last: RunningCall?
+        last = lines.first
+        #expect(last != nil)
+        let first = lines.popFirst()
+        let second = lines.popFirst()
+        #expect(first?.behind == nil && second?.behind == nil)
+        last = lines.first
+        #expect(last?.id == 3)
+        _ = lines.popFirst()
+        #expect(last == nil)
+    }
+
+    @Test("A tenant that weighs nothing has its turns all the same, and no more than others")
+    func noWeight() {
+        let lines = CallLines()
+        for id in 1...3 { lines.append(call(UInt64(id), of: Self.noisy, weight: 0)) }
+        for id in 11...12 { lines.append(call(UInt64(id), of: Self.quiet)) }
+        #expect(emptied(lines) == [1, 2, 11, 3, 12])
+    }
+
     @Test("A tenant has as many calls in its turn as it weighs")
     func weights() {
         let lines = CallLines()

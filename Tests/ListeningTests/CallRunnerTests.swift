@@ -147,6 +147,30 @@ struct CallRunnerTests {
         runner.leave()
     }
 
+    @Test("Calls that came together count before they begin, also while answers pile up")
+    func cameTogether() {
+        for isHeldUp in [false, true] {
+            let runner = CallRunner(loop: loop, limits: WireLimits())
+            runner.serve(owner)
+            handler.isPatient.withLock { $0 = true }
+            for id in 1...100 as ClosedRange<UInt64> { _ = enqueue(id, to: runner) }
+            runner.goOn()
+            owner.answersPileUp = isHeldUp
+            for id in 101...127 as ClosedRange<UInt64> { _ = enqueue(id, to: runner) }
+            if isHeldUp { runner.goOn() }
+            _ = runner.refusal(of: observed(128), headers: CallHeaders(HeaderList()))
+            #expect(handler.judged.withLock { $0.last } == "/test/128 beside 100, hold: none")
+            _ = enqueue(128, to: runner)
+            _ = runner.refusal(of: observed(129), headers: CallHeaders(HeaderList()))
+            #expect(handler.judged.withLock { $0.last } == "/test/129 beside 100, hold: ahead")
+            #expect(handler.held.withLock { $0 } == [])
+            let held = enqueue(129, to: runner)
+            #expect(handler.held.withLock { $0 } == ["/test/129"])
+            held.abandon()
+            runner.leave()
+        }
+    }
+
     @Test("Who shares a connection with a noisy tenant does not wait behind all that it has asked")
     func noisyTenant() {
         let runner = CallRunner(loop: loop, limits: WireLimits())

@@ -154,7 +154,7 @@ struct SettingsTests {
     }
 }
 
-/// A file for one test. Those that stay are in one folder, which goes when the process ends.
+/// A file for one test. Those that stay are in one folder, which goes when the process ends by itself.
 enum TestFile {
     private static let folder: String = {
         var template = Array("/tmp/agentd-test-\(String(repeating: "X", count: 6))".utf8CString)

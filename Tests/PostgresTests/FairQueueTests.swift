@@ -291,7 +291,7 @@ struct FairQueueTests {
         #expect(drain(&queue) == [12, 2, 13, 4, 6, 8])
     }
 
-    @Test("An emptied queue keeps nothing, however many shares there were")
+    @Test("An emptied queue keeps no element and few lines, however many shares there were")
     func emptiness() {
         var queue = FairQueue<UInt64>()
         #expect(queue.popFirst() == nil)
@@ -301,11 +301,27 @@ struct FairQueueTests {
         #expect(queue.shareCount == 1_000)
         queue.removeAll { $0 % 2 == 0 }
         #expect(queue.shareCount == 500)
+        #expect(queue.spare.lines == 64)
         #expect(drain(&queue).count == 500)
+        #expect(queue.spare == (lines: 64, room: 64))
         let isEmpty = queue.isEmpty
         #expect(isEmpty)
         #expect(queue.count == 0)
         #expect(queue.shareCount == 0)
+    }
+
+    @Test("A share that had many waiting leaves no memory for many behind")
+    func longLines() {
+        var queue = FairQueue<Int>()
+        for number in 0..<16 { queue.append(number, of: Self.quiet) }
+        for number in 0..<17 { queue.append(number, of: Self.noisy) }
+        #expect(drain(&queue).count == 33)
+        #expect(queue.spare == (lines: 2, room: 16))
+        // The lines serve others.
+        for share in [Self.quiet, Self.noisy] { queue.append(1, of: share) }
+        #expect(queue.spare.lines == 0)
+        queue.removeAll { _ in true }
+        #expect(queue.spare == (lines: 2, room: 17))
     }
 
     private func take<Element>(_ count: Int, from queue: inout FairQueue<Element>) -> [Element] {

@@ -58,8 +58,8 @@ def fails(call, code, details=None):
         equal(error.code().name, code, "the code")
         if details is not None:
             equal(error.details(), details, "the message")
-    else:
-        expect(False, f"it was answered: {answer!r}")
+        return error
+    expect(False, f"it was answered: {answer!r}")
 
 
 @case
@@ -119,6 +119,20 @@ def custom_metadata():
     call = stub.FullDuplexCall(requests, metadata=[INITIAL, TRAILING], **CALL)
     equal(sizes(call), [RESPONSE_SIZE], "the sizes")
     _has_metadata(call)
+    # What fails keeps its metadata too; head and trailers are one then.
+    status = messages.EchoStatus(code=2, message="fails")
+    for fail in (
+        lambda: stub.UnaryCall(messages.SimpleRequest(response_status=status), metadata=[INITIAL, TRAILING], **CALL),
+        lambda: list(
+            stub.FullDuplexCall(
+                iter([messages.StreamingOutputCallRequest(response_status=status)]),
+                metadata=[INITIAL, TRAILING],
+                **CALL,
+            )
+        ),
+    ):
+        metadata = fails(fail, "UNKNOWN", "fails").trailing_metadata()
+        expect(INITIAL in list(metadata) and TRAILING in list(metadata), f"the metadata is {metadata}")
 
 
 def _echoes_status(message):

@@ -44,6 +44,7 @@ def goals: [
     ["resident memory, idle", "resident_idle_mib", "most", 40, "MiB"],
     ["resident memory of an idle connection, framed door", "resident_framed_connection_kib", "most", 16, "KiB"],
     ["resident memory, 256 in flight, framed door", "resident_framed_256_mib", "most", 80, "MiB"],
+    ["resident memory, after all calls", "resident_afterwards_mib", "most", 80, "MiB"],
     ["cold start to the first answer", "start_ms", "most", 150, "ms"]
 ];
 

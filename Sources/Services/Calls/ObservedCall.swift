@@ -68,11 +68,11 @@ package final class ObservedCall {
 /// Calls that wait for each other: those of one tenant.
 package struct CallLine: Sendable {
     package let tenant: TenantID
-    /// Calls that have their turn together.
+    /// Calls that have their turn together; at least one.
     package let weight: Int
 
     package init(tenant: TenantID, weight: Int) {
         self.tenant = tenant
-        self.weight = weight
+        self.weight = max(1, weight)
     }
 }

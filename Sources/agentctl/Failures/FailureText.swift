@@ -1,7 +1,7 @@
 internal import AgentdClient
 
-/// What a failed call says on standard error: the code, the reason and the message, the wrong fields one a line, and
-/// what usually mends it.
+/// What a failed call says on standard error: the code, the reason where it says more, and the message, the wrong
+/// fields one a line, and what usually mends it.
 enum FailureText {
     static func text(_ error: AgentdError, hint: String?) -> String {
         var lines = ["error: \(error.codeAndReason): \(message(of: error))"]

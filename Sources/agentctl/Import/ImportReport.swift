@@ -12,7 +12,7 @@ struct ImportReport {
         /// The code of the daemon's answer; empty when the line was never sent.
         let code: String
         let reason: String
-        /// Both as they are shown; empty as `code` is.
+        /// As people are shown it, without a reason that says no more than the code; empty as `code` is.
         let codeAndReason: String
         let message: String
     }
